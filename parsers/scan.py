@@ -1,0 +1,352 @@
+"""Scans and photographs: what the pixels of a document's pages say, as tables, paragraphs and seals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from parsers import layout, ocr, ruling
+from parsers.rasters import Raster, rasters
+from parsers.straighten import straighten
+from parsers.values import Block, Box, Note, Reason, Refusal, Scan, ScannedPage, Seal
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Grey = NDArray[np.uint8]
+
+DOUBTFUL = 0.80
+"""Mean confidence of lines below which a page may stand on its head."""
+
+
+UNDER_INK = 3.0
+"""How much the contrast is raised where red ink covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    blocks: tuple[Block, ...]
+    pieces: tuple[layout.Piece, ...]
+    confidence: float
+
+
+def scan(name: str, data: bytes, *, pages: Sequence[int] | None = None, text: bool = True, seals: bool = True) -> Scan | Refusal:
+    """Text (OCR) and seals of the pixels of the given pages (from 1; None: all) of a PDF or a picture.
+
+    A page comes out with its blocks as a Word file would give them: a Grid for each ruled table, a Paragraph for each
+    paragraph outside. What can't be opened, or has none of these pages, is a Refusal.
+    """
+    found = rasters(data, pages)
+    if isinstance(found, Refusal):
+        return found
+    notes: list[Note] = []
+    scanned = tuple(_pages(found, text, seals, notes))
+    if not scanned:
+        return Refusal(Reason.UNREADABLE, "no page of it could be drawn")
+    if pages is not None:
+        missing = sorted(set(pages) - {page.number for page in scanned})
+        notes.extend(Note("page-not-drawn", str(number)) for number in missing)
+    return Scan(scanned, tuple(notes))
+
+
+def _pages(found: Iterator[Raster], text: bool, seals: bool, notes: list[Note]) -> Iterator[ScannedPage]:
+    for raster in found:
+        yield _page(raster, text, seals, notes)
+
+
+def _page(raster: Raster, text: bool, seals: bool, notes: list[Note]) -> ScannedPage:
+    import numpy as np
+
+    upright = straighten(raster)
+    rgb, scale = upright.rgb, upright.mm_per_pixel
+    turns, read = 0, _Text((), (), 0.0)
+    if text:
+        turns, read = _read(rgb, scale, raster.colour, raster.sized or upright.cut)
+        if turns:
+            rgb = np.ascontiguousarray(np.rot90(rgb, turns))
+            notes.append(Note("page-turned", f"page {raster.number} by {turns * 90} degrees"))
+    found: tuple[Seal, ...] = ()
+    if seals:
+        from parsers.seals import find_seals
+
+        found = find_seals(rgb, scale, colour=raster.colour, sized=raster.sized or upright.cut)
+
+    def place(box: Box) -> Box:
+        return upright.back(box, turns, raster.mm_per_pixel)
+
+    boxes = tuple(
+        (place(Box(*(edge * scale for edge in (p.area.left, p.area.top, p.area.right, p.area.bottom)))), p.text)
+        for p in read.pieces
+        if p.text
+    )
+    found = tuple(replace(seal, box=place(seal.box)) for seal in found)
+    return ScannedPage(raster.number, read.blocks, found, raster.colour, round(read.confidence, 4), boxes)
+
+
+def _read(rgb: NDArray[np.uint8], mm_per_pixel: float, colour: bool, sized: bool) -> tuple[int, _Text]:
+    """The page's text, and the quarter turns (counter-clockwise) that stood it upright."""
+    sheet = _Sheet.of(rgb, mm_per_pixel, colour, sized)
+    engine = ocr.engine()
+    turned, prepared = 0, _prepare(sheet, mm_per_pixel)
+    areas = engine.detect(prepared.clean)
+    if _lies(areas):
+        turned, prepared = 1, _prepare(sheet.turned(1), mm_per_pixel)
+        areas = engine.detect(prepared.clean)
+    sample = _sample(areas)
+    if not sample:  # not one line of text: a photograph of people at work
+        return turned, _Text((), (), 0.0)
+    read = None if turned else _recognised(prepared, areas, mm_per_pixel)
+    if read is None or read.confidence < DOUBTFUL:
+        here = _sureness(engine.read([_crop(prepared.clean, area) for area in sample]))
+        upside = _turned(prepared.clean, 2)
+        height, width = upside.shape
+        flipped = [ocr.Area(width - a.right, height - a.bottom, width - a.left, height - a.top) for a in sample]
+        if _sureness(engine.read([_crop(upside, area) for area in flipped])) > here + 0.05:
+            turned = (turned + 2) % 4
+            prepared = _prepare(sheet.turned(turned), mm_per_pixel)
+            areas, read = engine.detect(prepared.clean), None
+    return turned, read if read is not None else _recognised(prepared, areas, mm_per_pixel)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A page's ink: as it is searched (`pale`), as it is read (`deep`), and where a seal's ink lies over it.
+
+    `lines`: where ruled lines are sought; `traces`: `deep` may show what is left of a seal's letters.
+    """
+
+    pale: Grey
+    deep: Grey
+    veil: Grey | None
+    lines: Grey
+    traces: bool = True
+
+    @classmethod
+    def of(cls, rgb: NDArray[np.uint8], mm_per_pixel: float, colour: bool, sized: bool) -> _Sheet:
+        import cv2
+
+        if not colour:
+            paper = even_paper(rgb[:, :, 1])
+            pale = without_grey_seals(paper, rgb, mm_per_pixel, sized)
+            return cls(pale, paper, _veil(cv2.subtract(pale, paper), mm_per_pixel) if pale is not paper else None, paper, traces=False)
+        pale, deep = ink_without_red(rgb)
+        return cls(pale, deep, red_veil(rgb, mm_per_pixel), pale)
+
+    def turned(self, turns: int) -> _Sheet:
+        veil = None if self.veil is None else _turned(self.veil, turns)
+        return _Sheet(_turned(self.pale, turns), _turned(self.deep, turns), veil, _turned(self.lines, turns), self.traces)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A sheet without its lines, and the tables that they made."""
+
+    clean: Grey
+    pale: Grey
+    deep: Grey
+    veil: Grey | None
+    tables: tuple[ruling.Table, ...]
+    traces: bool = True
+
+
+def _turned(page: Grey, turns: int) -> Grey:
+    import numpy as np
+
+    return np.ascontiguousarray(np.rot90(page, turns))
+
+
+def _prepare(sheet: _Sheet, mm_per_pixel: float) -> _Prepared:
+    import cv2
+    import numpy as np
+
+    lines = ruling.find_ruling(sheet.lines, mm_per_pixel, sheet.veil, sheet.deep if sheet.traces else None)
+    tables = tuple(ruling.find_tables(lines, mm_per_pixel))
+    clean = ruling.without_lines(sheet.pale, lines, mm_per_pixel)
+    if sheet.veil is None:
+        return _Prepared(clean, clean, clean, None, tables)
+    deep = ruling.without_lines(sheet.deep, lines, mm_per_pixel)
+    if not sheet.traces:
+        return _Prepared(clean, clean, deep, sheet.veil, tables, traces=False)
+    both = np.asarray(cv2.addWeighted(clean, 0.5, deep, 0.5, 0), dtype=np.uint8)
+    return _Prepared(both, clean, deep, sheet.veil, tables)
+
+
+def _recognised(prepared: _Prepared, areas: Sequence[ocr.Area], mm_per_pixel: float) -> _Text:
+    found = layout.pieces(areas, prepared.tables, prepared.clean, mm_per_pixel)
+    found = [piece for piece in found if not _is_trace(prepared, piece.area)]
+    veil = prepared.veil
+    veiled = [] if veil is None else [index for index, piece in enumerate(found) if float((_crop(veil, piece.area) > 0).mean()) > 0.02]
+    crops = [_crop(prepared.pale, piece.area) for piece in found] + [_crop(prepared.deep, found[index].area) for index in veiled]
+    texts = ocr.engine().read(crops)
+    for index, other in _settled(prepared, found, [(index, texts[index], deep) for index, deep in zip(veiled, texts[len(found) :])]):
+        texts[index] = other
+    read = layout.once(
+        [replace(piece, text=result.text, confidence=result.confidence) for piece, result in zip(found, texts) if result.confidence >= 0.5]
+    )
+    weight = sum(len(piece.text) for piece in read)
+    confidence = sum(piece.confidence * len(piece.text) for piece in read) / weight if weight else 0.0
+    return _Text(layout.blocks(read, prepared.tables), tuple(read), confidence)
+
+
+def _settled(
+    prepared: _Prepared, found: Sequence[layout.Piece], read: Sequence[tuple[int, ocr.Read, ocr.Read]]
+) -> Iterator[tuple[int, ocr.Read]]:
+    """The better of the readings of each veiled line, (index, pale, deep). Where they differ, one of both together tips the scales."""
+    differing = [index for index, pale, deep in read if prepared.traces and pale.text != deep.text]
+    thirds = dict(zip(differing, ocr.engine().read([_crop(prepared.clean, found[index].area) for index in differing])))
+    for index, pale, deep in read:
+        third = thirds.get(index)
+        if third is not None and third.text in (pale.text, deep.text):
+            yield index, pale if third.text == pale.text else deep
+        elif deep.confidence > pale.confidence - (0.05 if prepared.traces else 0.0):
+            yield index, deep
+
+
+def _is_trace(prepared: _Prepared, area: ocr.Area) -> bool:
+    """True for what is left of a seal's own letters: dark only where light is reckoned, hardly anywhere in the red channel."""
+    if prepared.veil is None or not prepared.traces or float((_crop(prepared.veil, area) > 0).mean()) < 0.3:
+        return False
+    shown = int((_crop(prepared.deep, area) < 150).sum())
+    black = int((_crop(prepared.pale, area) < 120).sum())
+    return black < 0.2 * shown
+
+
+def _lies(areas: Sequence[ocr.Area]) -> bool:
+    """True where most text runs up or down the page: it lies on its side."""
+    tall = sum(area.height for area in areas if area.height > 1.6 * area.width)
+    wide = sum(area.width for area in areas if area.width > 1.6 * area.height)
+    return tall > 1.5 * wide and tall > 0
+
+
+def _sample(areas: Sequence[ocr.Area]) -> list[ocr.Area]:
+    """A few lines long enough to tell by their reading which way is up; none where there is no line of text."""
+    fitting = [area for area in areas if 3 * area.height < area.width < 20 * area.height]
+    return sorted(fitting, key=lambda area: abs(area.width / area.height - 7))[:6]
+
+
+def _sureness(read: Sequence[ocr.Read]) -> float:
+    return sum(result.confidence for result in read) / len(read) if read else 0.0
+
+
+def _crop(page: Grey, area: ocr.Area) -> Grey:
+    return page[max(0, area.top) : max(area.bottom, area.top + 1), max(0, area.left) : max(area.right, area.left + 1)]
+
+
+def ink_without_red(rgb: NDArray[np.uint8]) -> tuple[Grey, Grey]:
+    """The page's black ink on white twice, the red of seals taken out and shadows too; each of shape (height, width).
+
+    Seen through a red glass (the red channel) a seal is nearly as bright as paper: there lines and text are found. But a
+    covering ink leaves the text beneath only a shade darker. So in the second page each pixel's darkness is reckoned
+    against what the red ink there alone would make, and the rest is raised: there text is read. It works on light, not
+    on colour, which JPEG stores coarsely and which would leave the rims of the seal's strokes.
+    """
+    import cv2
+    import numpy as np
+
+    red, green, blue = (np.ascontiguousarray(rgb[:, :, channel]) for channel in range(3))
+    ground = _ground(red)
+    paper = cv2.divide(red, ground, scale=255)
+    redness = cv2.divide(cv2.subtract(red, cv2.max(green, blue)), ground, scale=255)
+    strong = redness[::2, ::2]
+    strong = strong[strong > 40]
+    if strong.size < 200:
+        return np.asarray(paper, dtype=np.uint8), np.asarray(paper, dtype=np.uint8)
+    top, bottom, left, right = _extent(redness > 15)
+    window = (slice(top, bottom), slice(left, right))
+    part = redness[window].astype(np.float32)
+    light = cv2.cvtColor(np.ascontiguousarray(rgb[window]), cv2.COLOR_RGB2GRAY)
+    missing = 255 - np.minimum(cv2.divide(light, ground[window], scale=255), 255).astype(np.float32)
+    full = cv2.erode(part, np.ones((3, 3), np.uint8)) > 0.6 * float(np.percentile(strong, 90))
+    weight = float(np.median(missing[full] / part[full])) if int(full.sum()) > 50 else 1.0
+    level = float(np.median(paper[window][full])) if int(full.sum()) > 50 else 200.0
+    near = cv2.dilate(part, np.ones((5, 5), np.uint8))
+    share = np.clip((near - 15) / 45, 0, 1)
+    beneath = np.clip(missing - share * weight * near, 0, None) * (1 + UNDER_INK * share)
+    deep = np.array(paper)
+    # Strokes as thin as those of the seal's letters have lost colour to their surroundings: by light alone they would stay.
+    # The red channel, raised within broad ink only, lets them fade; the lighter of the two is taken.
+    covered = np.clip((cv2.erode(part, np.ones((3, 3), np.uint8)) - 15) / 45, 0, 1)
+    faded = np.clip(255 - paper[window].astype(np.float32) - share * (255 - level), 0, None) * (1 + UNDER_INK * covered)
+    deep[window] = np.where(share > 0, np.clip(255 - np.minimum(beneath, faded), 0, 255), deep[window]).astype(np.uint8)
+    pale = cv2.addWeighted(paper, 1.0, redness, 0.4, 0)
+    return np.asarray(pale, dtype=np.uint8), np.asarray(deep, dtype=np.uint8)
+
+
+def without_grey_seals(paper: Grey, rgb: NDArray[np.uint8], mm_per_pixel: float, sized: bool) -> Grey:
+    """A grey page without the ink of its seals, which is lighter than that of text: kept is what lies around black cores.
+
+    `paper` itself where the page has no seal, or one as black as its text.
+    """
+    import cv2
+    import numpy as np
+
+    from parsers.ovals import unrolled
+    from parsers.seals import find_ovals
+
+    result = paper
+    for oval in find_ovals(rgb, mm_per_pixel, colour=False, sized=sized):
+        ring, inside = unrolled(paper.astype(np.float32), mm_per_pixel, oval, np.arange(-1.0, 1.01, 0.1))
+        level = float(np.median(ring.min(axis=1)[inside]))
+        if level < 65:
+            continue
+        if result is paper:
+            result = paper.copy()
+        left, top, right, bottom = (round(edge / mm_per_pixel) for edge in oval.bounds())
+        margin = round(1.2 / mm_per_pixel)
+        window = (slice(max(0, top - margin), bottom + margin), slice(max(0, left - margin), right + margin))
+        part = paper[window]
+        core = (part < 0.68 * level).astype(np.uint8)
+        span = 2 * max(1, round(0.13 / mm_per_pixel)) + 1
+        kept = cv2.dilate(core, np.ones((span, span), np.uint8)) > 0
+        result[window] = np.where(kept, part, 255)
+    return result
+
+
+def _extent(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """The first and last (exclusive) row and column with a True in it."""
+    import numpy as np
+
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+
+
+def red_veil(rgb: NDArray[np.uint8], mm_per_pixel: float) -> Grey:
+    """255 where red ink lies, and closely around it. Shape (height, width)."""
+    import cv2
+    import numpy as np
+
+    red, green, blue = (np.ascontiguousarray(rgb[:, :, channel]) for channel in range(3))
+    return _veil(cv2.subtract(red, cv2.max(green, blue)), mm_per_pixel)
+
+
+def _veil(strength: cv2.typing.MatLike, mm_per_pixel: float) -> Grey:
+    import cv2
+    import numpy as np
+
+    span = 2 * max(1, round(0.2 / mm_per_pixel)) + 1
+    return np.asarray(cv2.dilate(cv2.threshold(strength, 25, 255, cv2.THRESH_BINARY)[1], np.ones((span, span), np.uint8)), dtype=np.uint8)
+
+
+def even_paper(grey: Grey) -> Grey:
+    """The page with its background brought to white everywhere: shadows and the falling light of photographs gone."""
+    import cv2
+    import numpy as np
+
+    grey = np.ascontiguousarray(grey)
+    return np.asarray(cv2.divide(grey, _ground(grey), scale=255), dtype=np.uint8)
+
+
+def _ground(grey: Grey) -> Grey:
+    """The paper's own brightness at each pixel."""
+    import cv2
+    import numpy as np
+
+    height, width = grey.shape
+    small = cv2.resize(grey, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
+    ground = cv2.GaussianBlur(
+        cv2.morphologyEx(cv2.dilate(small, np.ones((5, 5), np.uint8)), cv2.MORPH_CLOSE, np.ones((11, 11), np.uint8)), (0, 0), 5
+    )
+    return np.asarray(cv2.resize(np.maximum(ground, 60), (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
