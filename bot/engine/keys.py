@@ -1,0 +1,111 @@
+"""What a mail may meet another mail by, and the quick look that tells it without OCR and conversions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.cached_reader import is_old_office
+from bot.facts import DocumentFacts
+from bot.intake import Intake, Read
+from bot.judging.assemble import assemble
+from bot.judging.earlier import find_keys
+from bot.judging.fingerprint import bands
+from bot.judging.names import name_key
+from bot.judging.relate import quoted_references
+from bot.store.reach import find_reach
+from parsers.reader import Reader
+from parsers.values import Letter, Reading, Reason, Refusal, Scan, Unpacked
+
+LOOKED_PAST = Refusal(Reason.CRASHED, "looked past in a glance")
+_REFERENCE = re.compile(r"[A-Z]{2,10}\d{4}-\d{4,6}")
+_PICTURES = ("jpg", "png", "tiff", "heic", "bmp", "gif", "webp")
+_FORMS = ("application_form", "recommendation_form", "summary_sheet", "recommendation_bundle", "other")
+
+
+def keys_of(intake: Intake, read: Read) -> frozenset[str]:
+    """The keys of a mail that was read: its sender, the letters it answers, the numbers it quotes, what its entries are."""
+    mail = read.mail
+    keys = _of_letter(mail.letter)
+    if mail.programme is not None and mail.programme in intake.programmes:
+        programme = intake.programmes[mail.programme]
+        keys |= {f"reference:{number}" for number in quoted_references(programme, mail.letter)}
+        if programme.case == "package":  # where a unit sends one package, its name is what two mails meet by
+            unit = assemble(programme, mail.letter, mail.material, intake.now()).recommender
+            keys |= {f"unit:{name_key(unit)}"} if unit else set()
+    for document in mail.material.documents:
+        keys |= _of_fields([document.fields, *document.rows])
+        keys |= {f"sender:{document.statistics['email'].lower()}"} if document.statistics.get("email") else set()
+        keys |= {f"band:{band}" for band in bands(document.fingerprint)}
+    return frozenset(keys)
+
+
+def reach_of(intake: Intake, read: Read) -> frozenset[str]:
+    """The keys of the stored cases that a mail that was read may meet. Raises StoreError."""
+    if read.mail.programme is None:
+        return frozenset()
+    with intake.store.reading() as session:
+        return find_reach(session, read.mail.programme, keys_of(intake, read))
+
+
+def _of_letter(letter: Letter) -> set[str]:
+    keys = {f"sender:{letter.sender.address}"} if letter.sender else set()
+    keys |= {f"letter:{one}" for one in (letter.message_id, *letter.in_reply_to, *letter.references) if one}
+    return keys | {f"reference:{number}" for number in _REFERENCE.findall(letter.subject)}
+
+
+def _of_fields(entries: Iterable[object]) -> set[str]:
+    keys: set[str] = set()
+    for fields in entries:
+        if isinstance(fields, Mapping):
+            entry = find_keys(fields)
+            parts = {"organisation": entry.organisation, "title": entry.title, "uscc": entry.uscc, "mobile": entry.mobile}
+            parts["sender"] = str(fields.get("contact_email", "")).lower()
+            keys |= {f"{name}:{value}" for name, value in parts.items() if value}
+    return keys
+
+
+class Hasty:
+    """A Reader that looks past whatever takes long, and remembers whether it did."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def letter(self, raw: bytes) -> Letter:
+        return self._reader.letter(raw)
+
+    def unpack(self, files: Sequence[tuple[str, bytes]]) -> Unpacked:
+        return self._reader.unpack(files)
+
+    def read(self, name: str, data: bytes) -> Reading:
+        return self.read_many([(name, data)])[0]
+
+    def read_many(self, files: Sequence[tuple[str, bytes]]) -> list[Reading]:
+        quick = [index for index, (name, data) in enumerate(files) if not is_old_office(name, data)]
+        found: list[Reading] = [LOOKED_PAST] * len(files)
+        for index, reading in zip(quick, self._reader.read_many([files[i] for i in quick]) if quick else []):
+            found[index] = reading
+        return found
+
+    def scan(self, name: str, data: bytes, *, pages: Sequence[int] | None = None, text: bool = True, seals: bool = True) -> Scan | Refusal:
+        return LOOKED_PAST
+
+
+def glance(intake: Intake, mail_id: int) -> frozenset[str] | None:
+    """The keys of a mail after a quick look; None where what was looked past may hold an entry of its own."""
+    hasty = Intake(intake.store, intake.programmes, intake.mailboxes, Hasty(intake.reader), intake.now)
+    read = hasty.read(mail_id)
+    return keys_of(intake, read) if tells_all(read.mail.material.documents) else None
+
+
+def tells_all(documents: Sequence[DocumentFacts]) -> bool:
+    """Whether what was looked past holds no entry of its own: the stamped copies of the forms that were read, and photographs
+    beside them. (Where a photograph is another team's only form after all, its entry counts as one that surfaced late.)"""
+    forms = sum(map(_is_form, documents))
+    past = [document for document in documents if document.refusal == LOOKED_PAST and document.kind in _FORMS]
+    return sum(not (forms and document.kind == "other" and document.format in _PICTURES) for document in past) <= forms
+
+
+def _is_form(document: DocumentFacts) -> bool:
+    """A form whose text told its entry: the stamped copy of it, which was looked past, brings no other."""
+    return document.kind == "application_form" and bool(document.fields.get("organisation"))

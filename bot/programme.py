@@ -1,0 +1,358 @@
+"""A notice as data: TOML -> Programme, every error named and all at once.
+
+A programme states what a notice asks: who may send, until when, which documents with which limits, which fields, which
+names. `docs/programmes.md` explains each key; `programmes/*.toml` are the four notices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import Field as _Field
+
+from bot.errors import ConfigurationError, Problem
+from bot.facts import Channel, Copy
+from bot.findings import DEFAULT_SEVERITIES, Severity
+from bot.papers import PaperSpec
+from bot.toml_file import problems_of, read_text, values_of
+
+DOCUMENT_KINDS = (
+    "application_form",
+    "experience",
+    "team_material",
+    "slides",
+    "summary_sheet",
+    "statistics_form",
+    "work_summary",
+    "recommendation_letter",
+    "recommendation_form",
+    "recommendation_bundle",
+    "award_notice",
+    "review_summary",
+    "other",
+)
+FieldType = Literal["text", "uscc", "mobile", "phone", "postcode", "email", "percent", "number", "integer", "year", "yes-no"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Contacts(_Part):
+    """Whom a submitter may ask, as the notice gives it."""
+
+    department: str = ""
+    people: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    """Further lines, ready to print: an address, a website, a chat group."""
+
+
+class ChannelRule(_Part):
+    """One way of sending. Where `accepted` is false, `instead` says in Chinese where this sender must go."""
+
+    accepted: bool
+    instead: str = ""
+    listed: bool = False
+    """True where only recommenders on the programme's list may send."""
+
+
+class FieldSpec(_Part):
+    """One field of the application form.
+
+    `labels`: its labels, any spacing. `after`: the key of the field whose label must come before this one in reading
+    order (the municipal form's second 手机). `line`: the field stands in a line of text, not in the table. `channels`:
+    required only on these channels. `when`: required where another field has that value. `needed`: False for optional.
+    """
+
+    key: str
+    label: str
+    labels: tuple[str, ...]
+    type: FieldType = "text"
+    required: bool = True
+    channels: tuple[Channel, ...] = (Channel.ENTERPRISE, Channel.RECOMMENDER)
+    when: tuple[str, str] | None = None
+    after: str | None = None
+    line: bool = False
+
+
+class StatisticSpec(_Part):
+    """One number or line of the statistics form: its key, its labels (fragments a label must contain), its type."""
+
+    key: str
+    label: str
+    contains: tuple[tuple[str, ...], ...]
+    """Alternatives; each is the set of fragments that the label must all contain."""
+    excludes: tuple[str, ...] = ()
+    type: FieldType = "number"
+    required: bool = False
+    line: bool = False
+    after: str | None = None
+    """The key of the line that must come before, for forms with one label twice."""
+
+
+class SectionSpec(_Part):
+    """A section the notice asks for, by its headings. `max`/`min` characters (blanks not counted), 0: no limit."""
+
+    key: str
+    headings: tuple[str, ...]
+    required: bool = True
+    max: int = 0
+    min: int = 0
+
+
+class DocumentSpec(_Part):
+    """A kind of document: how it is recognised and what its text must keep.
+
+    `titles`: phrases of its heading; `names`: phrases of its file name; `words`: phrases of its text. `scope`:
+    whether one belongs to each application or to the whole package. `max`/`min`: characters of the whole document.
+    """
+
+    kind: str
+    label: str
+    scope: Literal["application", "package"] = "application"
+    titles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    """Formats of the editable copy that the notice admits; empty: any."""
+    max: int = 0
+    min: int = 0
+    sections: tuple[SectionSpec, ...] = ()
+    contains: tuple[str, ...] = ()
+    """For a combined PDF: the kinds of document that must be found in it."""
+    columns: Mapping[str, tuple[str, ...]] = {}
+    """For a list: field keys and their column headings. `pair` is a column that holds organisation/team in one cell."""
+    pages: int = 3
+    """How many pages of a scan are read at most."""
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        if kind not in DOCUMENT_KINDS:
+            raise ValueError(f"unknown document kind {kind!r} (allowed: {', '.join(DOCUMENT_KINDS)})")
+        return kind
+
+
+class Requirement(_Part):
+    """A copy of a document that must be sent. `label`: as the reply names it. `seals`: whose seals a stamped copy bears:
+    "organisation", "recommender" (only where there is one)."""
+
+    document: str
+    copy_: Copy | None = _Field(default=None, alias="copy")
+    """editable or stamped; None where the notice takes either."""
+    label: str
+    channels: tuple[Channel, ...] = (Channel.ENTERPRISE, Channel.RECOMMENDER)
+    seals: tuple[Literal["organisation", "recommender"], ...] = ()
+    required: bool = True
+
+
+class TitleRule(_Part):
+    """How an experience is named: begins with one of `begin`, ends with one of `end`, at most `max` characters."""
+
+    begin: tuple[str, ...] = ()
+    end: tuple[str, ...] = ()
+    max: int = 0
+
+
+class Programme(_Part):
+    """One notice. Dates are the notice's own, in `timezone`; the deadline's day counts whole."""
+
+    schema_: Literal[1] = _Field(alias="schema")
+    id: str
+    title: str
+    association: str
+    mailbox: str
+    reference: str
+    year: int
+    timezone: str = "Asia/Shanghai"
+    opens: date
+    deadline: date
+    changes: Literal["replace", "confirm"] = "replace"
+    """After acceptance a changed entry replaces the accepted one, or needs staff's confirmation first."""
+    changes_until: time | None = None
+    """On the deadline's day, the hour until which changes may be confirmed."""
+    supplement_until: date | None = None
+    """The last day for supplements to a case opened in time; the deadline where absent."""
+    case: Literal["application", "package"] = "application"
+    """What gets a reference number: each team's application, or the recommender's package as a whole."""
+    identity: tuple[tuple[str, ...], ...]
+    """What makes two entries the same: each part is a list of field keys of which one must agree."""
+    period: tuple[str, ...] = ()
+    """First and last month of the statistics, as YYYY-MM."""
+    contacts: Contacts
+    essentials: tuple[str, ...]
+    """The notice's essentials for someone who asks, a line each, in Chinese."""
+    channels: Mapping[Channel, ChannelRule]
+    recommenders: tuple[str, ...] = ()
+    recommender_aliases: Mapping[str, str] = {}
+    fields: tuple[FieldSpec, ...] = _Field(default=(), alias="field")
+    statistics: tuple[StatisticSpec, ...] = _Field(default=(), alias="statistic")
+    documents: tuple[DocumentSpec, ...] = _Field(alias="document")
+    requirements: tuple[Requirement, ...] = _Field(alias="requirement")
+    title_rule: TitleRule | None = None
+    team_endings: tuple[str, ...] = ()
+    rules: Mapping[str, Mapping[str, Any]] = {}
+    """Options of rules, by rule id; `enabled = false` switches a rule off."""
+    severity: Mapping[str, Severity] = {}
+    papers: tuple[PaperSpec, ...] = _Field(default=(), alias="paper")
+    """What the association draws up from the applications: see `bot.papers`."""
+
+    @field_validator("severity")
+    @classmethod
+    def _known_codes(cls, severity: Mapping[str, Severity]) -> Mapping[str, Severity]:
+        unknown = sorted(set(severity) - set(DEFAULT_SEVERITIES))
+        if unknown:
+            raise ValueError(f"unknown finding codes: {', '.join(unknown)}")
+        return severity
+
+    @field_validator("timezone")
+    @classmethod
+    def _a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:  # "Mars/North"; "../etc"
+            raise ValueError(f"no such time zone: {name!r}; for instance Asia/Shanghai") from error
+        return name
+
+    @field_validator("period")
+    @classmethod
+    def _two_months(cls, period: tuple[str, ...]) -> tuple[str, ...]:
+        if period and not (len(period) == 2 and all(re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", month) for month in period)):
+            raise ValueError(f'not two months: {list(period)}; for instance ["2024-06", "2025-06"]')
+        return period
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Programme:
+        problems = [*_keys_at_odds("field", self.fields), *_keys_at_odds("statistic", self.statistics)]
+        keys = {spec.key for spec in self.fields}
+        for spec in self.fields:
+            if spec.when is not None and spec.when[0] not in keys:
+                problems.append(f"field {spec.key!r}: `when` names no field: {spec.when[0]!r}")
+        identified = {key for part in self.identity for key in part}
+        problems += [f"identity: no [[field]] has the key {key!r}" for key in sorted(identified - keys - {"recommender"})]
+        problems += [
+            f"recommender_aliases: {name!r} is on no list of recommenders"
+            for name in sorted(set(self.recommender_aliases.values()) - set(self.recommenders))
+        ]
+        if self.deadline < self.opens:
+            problems.append(f"deadline: {self.deadline} is before the first day, {self.opens}")
+        kinds = {spec.kind for spec in self.documents}
+        problems += [
+            f"requirement {r.label!r}: no [[document]] of kind {r.document!r}" for r in self.requirements if r.document not in kinds
+        ]
+        if set(self.channels) != set(Channel):
+            problems.append("channels: both `enterprise` and `recommender` must be stated")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The notice's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def deadline_at(self) -> datetime:
+        """The first moment that is too late: midnight after the deadline's day."""
+        return _after(self.deadline, self.zone)
+
+    @property
+    def supplement_deadline_at(self) -> datetime:
+        """The first moment too late for a supplement to a case that was opened in time."""
+        return _after(self.supplement_until or self.deadline, self.zone)
+
+    def closes_at(self, opened_at: datetime | None) -> datetime:
+        """The first moment too late for a mail; `opened_at`: when its case was opened, None for a first mail."""
+        in_time = opened_at is not None and opened_at < self.deadline_at
+        return self.supplement_deadline_at if in_time else self.deadline_at
+
+    @property
+    def changes_closed_at(self) -> datetime:
+        """From when on a change of an accepted entry can't be confirmed any more; aware."""
+        if self.changes_until is None:
+            return self.deadline_at
+        return datetime.combine(self.deadline, self.changes_until, self.zone)
+
+    def document(self, kind: str) -> DocumentSpec | None:
+        """The document of that kind, or None where the notice knows none."""
+        return next((spec for spec in self.documents if spec.kind == kind), None)
+
+    def field(self, key: str) -> FieldSpec | None:
+        """The field of that key, or None where the form has none."""
+        return next((spec for spec in self.fields if spec.key == key), None)
+
+    def required(self, scope: str, channel: Channel | None) -> tuple[Requirement, ...]:
+        """The requirements of a scope on a channel; where the channel can't be told, those of every channel."""
+        return tuple(
+            r for r in self.requirements
+            if r.required
+            and (spec := self.document(r.document)) is not None
+            and spec.scope == scope
+            and (channel in r.channels if channel else set(r.channels) == set(Channel))
+        )  # fmt: skip
+
+    def severity_of(self, code: str) -> Severity:
+        """The severity of a code under this programme."""
+        return self.severity.get(code, DEFAULT_SEVERITIES[code])
+
+
+def _keys_at_odds(table: str, specs: Sequence[FieldSpec] | Sequence[StatisticSpec]) -> list[str]:
+    """Keys of a table that are listed twice, and those whose `after` names none of them."""
+    keys = [spec.key for spec in specs]
+    twice = [f"{table} {key!r} is listed twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
+    return twice + [
+        f"{table} {spec.key!r}: `after` names no {table}: {spec.after!r}"
+        for spec in specs
+        if spec.after is not None and spec.after not in keys
+    ]
+
+
+def _after(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(0), zone)
+
+
+def parse_programme(text: str, source: str) -> Programme:
+    """A programme from its TOML text. Raises ConfigurationError naming every problem; `source` is the file's name."""
+    values = values_of(text, source)
+    try:
+        return Programme.model_validate(values)
+    except ValidationError as error:
+        raise ConfigurationError(source, problems_of(error, text)) from error
+
+
+def load_programme(path: Path) -> Programme:
+    """The programme in a file. Raises ConfigurationError: unreadable, not TOML, or any wrong or unknown key."""
+    return parse_programme(read_text(path), str(path))
+
+
+def load_programmes(folder: Path | None = None) -> dict[str, Programme]:
+    """All programmes by id: the package's, and those of `folder`, which win. Errors of all files are raised together."""
+    programmes: dict[str, Programme] = {}
+    problems: list[Problem] = []
+    files = sorted(Path(str(entry)) for entry in resources.files("programmes").iterdir() if entry.name.endswith(".toml"))
+    if folder is not None:
+        if not folder.is_dir():
+            raise ConfigurationError(str(folder), [Problem("programmes.folder", "no such folder")])
+        files += sorted(folder.glob("*.toml"))
+    for file in files:
+        try:
+            programme = load_programme(file)
+        except ConfigurationError as error:
+            problems += [
+                replace(problem, where=f"{file}{f':{problem.line}' if problem.line else ''}: {problem.where}", line=0)
+                for problem in error.problems
+            ]
+        else:
+            programmes[programme.id] = programme
+    if problems:
+        raise ConfigurationError("programmes", problems)
+    return programmes

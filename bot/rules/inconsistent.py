@@ -1,0 +1,138 @@
+"""inconsistent: organisation, team or title differ between the documents of one application.
+
+The Word form is held against the stamped form, the experience, the recommendation form and its line on the summary
+sheet, after NFKC, blanks and bracket forms are evened out. Against a scan OCR's errors are allowed for: lookalikes count
+as the same; only a clear difference on a page that is otherwise read well is an error, a doubtful one is
+`possibly-inconsistent` (a warning).
+
+Options: `fields`; `kinds`: documents held against the form; `lists`: package documents with a line for each team;
+`clear`: a scan's value less similar than this is another one, 0 to 1 (0.15 less for short names); `alike`: one more similar is the same.
+Fails: 班组名称 第一测量班 in the form, 综合第一测量班 on the summary sheet.
+Passes: 甲（集团）有限公司 and 甲(集团) 有限公司; a scan read as 第一测量斑.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.facts import Application, Copy, DocumentFacts
+from bot.findings import Fact, Finding
+from bot.rules.context import Context
+from bot.rules.names import base_name, differing_characters, evened, is_blank, similarity, unquoted
+from bot.rules.rows import row_of
+
+ID = "inconsistent"
+CODES = ("inconsistent", "possibly-inconsistent")
+OPTIONS: Mapping[str, Any] = {
+    "fields": ("organisation", "team", "title"),
+    "kinds": ("application_form", "experience", "team_material", "recommendation_form"),
+    "lists": ("summary_sheet",),
+    "clear": 0.7,
+    "alike": 0.85,
+}
+SUMMARY = "同一申报的各份材料中组织名称、班组名称或经验名称不一致。"
+GUIDE = (
+    "以Word版申报表为准，与盖章版、其他材料和汇总表比较；空格和括号写法不同的视为相同。"
+    "与扫描件比较时已考虑识别误差：明显不同的须补正，不能确定的只作提醒。"
+    "例：申报表写“第一测量班”、汇总表写“综合第一测量班”的不一致。"
+)
+
+
+def check_application(application: Application, context: Context) -> Iterator[Finding]:
+    """One finding for each field and document that says otherwise than the form."""
+    reference = _reference(application)
+    if reference is None:
+        return
+    for document in application.documents:
+        if document is reference or document.refusal is not None or document.kind not in context.options["kinds"]:
+            continue
+        stated = {**document.fields, "title": document.title or document.fields.get("title", "")}
+        yield from _compare(reference, stated, document, context)
+    for kind in context.options["lists"]:
+        for sheet in context.package.of(kind, Copy.EDITABLE):
+            row = None if sheet.refusal or sheet.scanned else row_of(application, sheet, context)
+            if row is not None:
+                yield from _compare(reference, row, sheet, context)
+
+
+def _reference(application: Application) -> DocumentFacts | None:
+    """What the others are held against: the form read from text, else the scanned one."""
+    forms = [form for form in application.of("application_form") if form.refusal is None and form.fields]
+    forms.sort(key=lambda form: (form.scanned, form.copy is not Copy.EDITABLE))
+    return forms[0] if forms else None
+
+
+def _compare(reference: DocumentFacts, stated: Mapping[str, str], document: DocumentFacts, context: Context) -> Iterator[Finding]:
+    pairs = {
+        key: (reference.fields.get(key, ""), stated.get(key, ""))
+        for key in context.options["fields"]
+        if key not in document.doubtful and key not in reference.doubtful
+    }
+    pairs = {key: pair for key, pair in pairs.items() if not any(is_blank(value, name=True) for value in pair)}
+    alike = {key: similarity(*pair) for key, pair in pairs.items()}
+    for key, (value, other) in pairs.items():
+        if document.scanned or reference.scanned:
+            read_well = min((alike[k] for k in alike if k != key), default=0.0) >= 0.92
+            code = _scan_differs(value, other, read_well, context)
+            if code != ID and read_well and _no_misreading(key, value, other, document, context):
+                code = ID
+        else:
+            code = "inconsistent" if _text_differs(key, value, other, document, context) else ""
+        if code:
+            spec = context.programme.field(key)
+            facts: dict[str, Fact] = {
+                "label": spec.label if spec else key,
+                "value": value,
+                "file": base_name(reference.path),
+                "other_value": other,
+                "other_file": base_name(document.path),
+            }
+            yield Finding(code, facts, field=key, document=document.kind, path=document.path)
+
+
+def _text_differs(key: str, value: str, other: str, document: DocumentFacts, context: Context) -> bool:
+    one, two = (evened(unquoted(name)) if key == "title" else evened(name) for name in (value, other))
+    if one == two:
+        return False
+    if document.kind in ("application_form", "recommendation_form", *context.options["lists"]):
+        return True
+    if one in two or (two in one and key != "title"):
+        # Running text says more around a name, or less where it was named in full before.
+        return False
+    if key == "title":
+        # A heading that is no title at all (典型经验材料) contradicts nothing.
+        rule = context.programme.title_rule
+        if rule is not None and one.startswith(two) and not two.endswith(rule.end):
+            return False  # a heading over two lines, of which this is the first
+        return similarity(value, other) >= 0.4 or (rule is not None and two.startswith(rule.begin) and two.endswith(rule.end))
+    return True
+
+
+def _scan_differs(value: str, other: str, read_well: bool, context: Context) -> str:
+    one, two = evened(value), evened(other)
+    alike = similarity(value, other)
+    if alike >= context.options["alike"] or (len(two) < len(one) and two in one) or (one in two and len(two) > 2 * len(one)):
+        return ""
+    # Of a short name two misread characters are a large part: it takes more to make it another one.
+    clear = context.options["clear"] if max(len(one), len(two)) > 8 else context.options["clear"] - 0.15
+    if read_well and alike < clear and differing_characters(value, other) >= 2:
+        return "inconsistent"
+    return "inconsistent" if alike < context.options["clear"] / 2 and min(len(one), len(two)) >= 3 else "possibly-inconsistent"
+
+
+def _no_misreading(key: str, value: str, other: str, document: DocumentFacts, context: Context) -> bool:
+    """Whether a scan says what OCR makes of no other name: a team's other ending (班 for 组), or words before the whole name
+    that are neither the label's nor the seal's."""
+    one, two = evened(value), evened(other)
+    if key == "team":
+        ends = [next((ending for ending in context.programme.team_endings if name.endswith(ending)), "") for name in (one, two)]
+        if all(ends) and ends[0] != ends[1]:
+            return True
+    before = two.removesuffix(one)
+    if before == two or not re.fullmatch(r"[\u4e00-\u9fff]{2,}", before):
+        return False
+    spec = context.programme.field(key)
+    printed = (*(spec.labels if spec else ()), *(document.seal.texts if document.seal else ()))
+    return not any(before in evened(text) for text in printed)
