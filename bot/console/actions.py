@@ -1,0 +1,243 @@
+"""What staff do: each action calls `bot.staff`, and goes back to the page it came from."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from bot import outbox, staff, staff_answers
+from bot.console.case_page import GONE
+from bot.console.site import Ask, sorry, to
+from bot.mailbox import resume_mailbox
+from bot.programme import Programme
+from bot.staff import StaffError
+from bot.store import mails as mail_store
+from bot.store import staff_queries
+from bot.store.models import Mail, Reply
+from bot.store.staff_queries import Case
+
+
+def _case(ask: Ask) -> tuple[Case, Programme]:
+    """The case of the address. Raises StaffError where there is none."""
+    with ask.site.store.reading() as session:
+        line = staff_queries.cases_by_reference(session, ask.path("reference"))
+    programme = ask.site.programmes.get(line.programme) if line else None
+    if line is None or programme is None:
+        raise StaffError(GONE[0] + "。")
+    return line, programme
+
+
+def _application(ask: Ask) -> tuple[Case, Programme, int]:
+    line, programme = _case(ask)
+    if line.application_id is None:
+        raise StaffError("这是整份报送材料的编号，此操作只用于单件申报。")
+    return line, programme, line.application_id
+
+
+def _how(ask: Ask) -> dict[str, Any]:
+    """Who acts, when, and how the case is judged afterwards."""
+    return {"actor": ask.visitor.actor, "now": ask.now, "rejudge": ask.site.rejudge}
+
+
+def _back(line: Case, done: str) -> Response:
+    return to(f"/cases/{quote(line.reference, safe='')}", done)
+
+
+def field(ask: Ask) -> Response:
+    """Correct a field."""
+    line, programme, application_id = _application(ask)
+    staff.correct_field(
+        ask.site.store,
+        programme,
+        application_id,
+        ask.field("key"),
+        ask.field("value"),
+        actor=ask.visitor.actor,
+        now=ask.now,
+        rejudge=ask.site.rejudge,
+    )
+    return _back(line, "saved")
+
+
+def accept(ask: Ask) -> Response:
+    """Accept despite a finding."""
+    line, _ = _case(ask)
+    code, reason = ask.field("code"), ask.field("reason")
+    if line.application_id is None:
+        staff.accept_package_despite(ask.site.store, line.package_id, code, reason, actor=ask.visitor.actor, now=ask.now)
+    else:
+        staff.accept_despite(ask.site.store, line.application_id, code, reason, **_how(ask))
+    return _back(line, "saved")
+
+
+def insist(ask: Ask) -> Response:
+    """Let a finding weigh again."""
+    line, _ = _case(ask)
+    if line.application_id is None:
+        staff.insist_on_package_again(ask.site.store, line.package_id, ask.field("code"), actor=ask.visitor.actor, now=ask.now)
+    else:
+        staff.insist_again(ask.site.store, line.application_id, ask.field("code"), **_how(ask))
+    return _back(line, "saved")
+
+
+def resubmission(ask: Ask) -> Response:
+    """Confirm or refuse a changed entry."""
+    line, _, application_id = _application(ask)
+    confirm = _choice(ask, "confirm", "refuse") == "confirm"
+    staff.settle_resubmission(ask.site.store, application_id, confirm, **_how(ask))
+    return _back(line, "settled")
+
+
+def duplicate(ask: Ask) -> Response:
+    """Say whether two entries are one."""
+    line, _, application_id = _application(ask)
+    same = _choice(ask, "same", "different") == "same"
+    staff.settle_duplicate(ask.site.store, application_id, ask.field("other"), same, **_how(ask))
+    return _back(line, "settled")
+
+
+def _choice(ask: Ask, *allowed: str) -> str:
+    if ask.field("choice") not in allowed:
+        raise StaffError("请选择一项。")
+    return ask.field("choice")
+
+
+def judge(ask: Ask) -> Response:
+    """Judge a case anew."""
+    line, _, application_id = _application(ask)
+    staff.judge_again(ask.site.store, application_id, **_how(ask))
+    return _back(line, "judged")
+
+
+# --- answers -----------------------------------------------------------------------------------------------------
+
+
+def answer_page(ask: Ask) -> Response:
+    """The answer as it would be sent, with a note to add."""
+    return _answer_preview(ask, "")
+
+
+def answer(ask: Ask) -> Response:
+    """Preview with a note, or send what was previewed."""
+    if not _as_previewed(ask):
+        return _answer_preview(ask, ask.field("note"))
+    line, programme = _case(ask)
+    staff_answers.queue_answer(
+        ask.site.store,
+        programme,
+        ask.site.config,
+        ask.field("note"),
+        package_id=line.package_id,
+        once=ask.field("once")[:40],
+        actor=ask.visitor.actor,
+        now=ask.now,
+    )
+    return _back(line, "queued")
+
+
+def _as_previewed(ask: Ask) -> bool:
+    """Whether the letter is to be sent and reads as it was shown: a note that was changed since is shown first."""
+    return ask.field("send") == "yes" and ask.field("note").split() == ask.field("previewed").split()
+
+
+def _preview(ask: Ask, draft: Any, note: str, back: str, subject_of: str) -> Response:
+    values: dict[str, Any] = {"changed": ask.field("send") == "yes", "once": secrets.token_hex(8), "target": f"{back}/answer"}
+    return ask.page("answer.html", draft=draft, note=note, back=back, subject_of=subject_of, **values)
+
+
+def _answer_preview(ask: Ask, note: str) -> Response:
+    line, programme = _case(ask)
+    with ask.site.store.reading() as session:
+        draft = staff_answers.draft_case_answer(session, programme, ask.site.config, line.package_id, note, now=ask.now)
+    back = f"/cases/{quote(line.reference, safe='')}"
+    return _preview(ask, draft, note, back, line.reference)
+
+
+def _mail(ask: Ask) -> tuple[Mail, Programme | None]:
+    with ask.site.store.reading() as session:
+        found = session.get(Mail, ask.number("mail"))
+    if found is None:
+        raise StaffError("没有这封来信。")
+    return found, ask.site.programmes.get(found.programme or "")
+
+
+def answer_mail_page(ask: Ask) -> Response:
+    """The answer to a question, with a note to add."""
+    return _mail_preview(ask, "")
+
+
+def answer_mail(ask: Ask) -> Response:
+    """Preview with a note, or send what was previewed."""
+    if not _as_previewed(ask):
+        return _mail_preview(ask, ask.field("note"))
+    found, programme = _mail(ask)
+    if programme is None:
+        raise StaffError("这封来信不属于任何项目，请在邮箱中直接答复。")
+    staff_answers.queue_answer(
+        ask.site.store,
+        programme,
+        ask.site.config,
+        ask.field("note"),
+        mail_id=found.id,
+        once=ask.field("once")[:40],
+        actor=ask.visitor.actor,
+        now=ask.now,
+    )
+    return to(f"/mails/{found.id}", "queued")
+
+
+def _mail_preview(ask: Ask, note: str) -> Response:
+    found, programme = _mail(ask)
+    if programme is None or found.id is None:
+        return sorry(ask, 409, "没有完成", "这封来信不属于任何项目，请在邮箱中直接答复。")
+    with ask.site.store.reading() as session:
+        draft = staff_answers.draft_mail_answer(session, programme, ask.site.config, found.id, note, now=ask.now)
+    return _preview(ask, draft, note, f"/mails/{found.id}", found.subject)
+
+
+def handled(ask: Ask) -> Response:
+    """Take a mail off the list of what needs somebody."""
+    staff.handle_mail(ask.site.store, ask.number("mail"), ask.field("note"), actor=ask.visitor.actor, now=ask.now)
+    return to(f"/mails/{ask.number('mail')}", "settled")
+
+
+def again(ask: Ask) -> Response:
+    """Have a mail that was set aside read once more."""
+    if not mail_store.take_up_again(ask.site.store, ask.number("mail"), ask.visitor.actor):
+        raise StaffError("这封来信没有被搁置。")
+    return to(f"/mails/{ask.number('mail')}", "again")
+
+
+# --- letters of ours ---------------------------------------------------------------------------------------------
+
+
+def reply_sent(ask: Ask) -> Response:
+    """A letter in doubt was found to have arrived."""
+    if not outbox.mark_as_sent(ask.site.store, ask.number("reply"), ask.visitor.actor):
+        raise StaffError("这封回信的发送结果并无疑问。")
+    return _after_reply(ask, "sent")
+
+
+def reply_anew(ask: Ask) -> Response:
+    """Send a letter in doubt once more: the same bytes."""
+    if not outbox.send_anew(ask.site.store, ask.number("reply"), ask.visitor.actor):
+        raise StaffError("这封回信的发送结果并无疑问。")
+    return _after_reply(ask, "anew")
+
+
+def _after_reply(ask: Ask, done: str) -> Response:
+    with ask.site.store.reading() as session:
+        reply = session.get(Reply, ask.number("reply"))
+    return to(f"/mails/{reply.mail_id}" if reply is not None and reply.mail_id else "/replies", done)
+
+
+def resume_sending(ask: Ask) -> Response:
+    """A stopped account was put right: fetch and send again."""
+    if ask.site.config.mailbox(ask.path("name")) is None:
+        raise StaffError("没有这个邮箱。")
+    resume_mailbox(ask.site.store, ask.path("name"), ask.visitor.actor)
+    outbox.resume_sending(ask.site.store, ask.path("name"), ask.visitor.actor)
+    return to("/health", "saved")

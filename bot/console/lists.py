@@ -1,0 +1,115 @@
+"""Pages that list: today, cases, mails, letters of ours, health, programmes. People's names and numbers are masked here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from bot import digest_content
+from bot.console.site import Ask, sorry
+from bot.health_words import health_words
+from bot.programme import Programme
+from bot.staff_words import CHANNELS, CODES, COMPARISONS, DECISIONS, KINDS, MAIL_STATES, REPLY_STATES, SHANGHAI, local
+from bot.store import staff_health, staff_needs, staff_queries
+from bot.store.models import ReplyState
+from bot.store.staff_queries import CaseFilter
+
+PAGE = 50
+
+
+def today(ask: Ask) -> Response:
+    """What needs somebody, and how each programme stands."""
+    day = local(ask.now).date()
+    with ask.site.store.reading() as session:
+        needs = digest_content.needs(session, ask.site.config, ask.now)
+        counts = staff_queries.case_counts(session)
+        cards = [
+            digest_content.standing(session, programme, counts.get(programme.id, {}), day)
+            for programme in ask.site.programmes.values()
+            if counts.get(programme.id) or programme.opens <= day <= programme.deadline
+        ]
+    return ask.page("today.html", needs=needs, cards=cards, day=day)
+
+
+def cases(ask: Ask) -> Response:
+    """The list of cases, searched and filtered."""
+    wanted = CaseFilter(*(ask.query(key) for key in ("q", "programme", "decision", "channel", "code", "recommender")))
+    offset = ask.offset()
+    with ask.site.store.reading() as session:
+        found, more = staff_queries.find_cases(session, wanted, limit=PAGE, offset=offset)
+    values: dict[str, Any] = {"cases": found, "more": more, "offset": offset, "wanted": wanted, "page": PAGE}
+    if ask.partial:
+        return ask.page("_cases.html", **values)
+    return ask.page("cases.html", decisions=DECISIONS, channels=CHANNELS, codes=CODES, **values)
+
+
+def mails(ask: Ask) -> Response:
+    """The list of mails."""
+    state = ask.query("state") if ask.query("state") in MAIL_STATES else ""
+    kind = ask.query("kind") if ask.query("kind") in KINDS else ""
+    offset = ask.offset()
+    with ask.site.store.reading() as session:
+        found, more = staff_needs.find_mails(session, words=ask.query("q"), kind=kind, state=state, limit=PAGE, offset=offset)
+    values: dict[str, Any] = {
+        "mails": found,
+        "more": more,
+        "offset": offset,
+        "page": PAGE,
+        "words": ask.query("q"),
+        "kind": kind,
+        "state": state,
+    }
+    if ask.partial:
+        return ask.page("_mails.html", **values)
+    return ask.page("mails.html", kinds=KINDS, states=MAIL_STATES, **values)
+
+
+def replies(ask: Ask) -> Response:
+    """Letters of ours in a state."""
+    state = ask.query("state") if ask.query("state") in [str(s) for s in ReplyState] else "ambiguous"
+    with ask.site.store.reading() as session:
+        found = staff_needs.replies_in(session, [ReplyState(state)])
+    states = {str(s): REPLY_STATES[str(s)] for s in ReplyState if s not in (ReplyState.DATA, ReplyState.SENT)}
+    return ask.page("replies.html", replies=found, state=state, states=states)
+
+
+def health(ask: Ask) -> Response:
+    """Mailboxes, comparison with the servers, quotas, disk."""
+    names = [mailbox.name for mailbox in ask.site.config.mailboxes]
+    with ask.site.store.reading() as session:
+        lines = staff_health.mailbox_lines(session, names, ask.now, SHANGHAI)
+        stuck = staff_needs.stuck_mails(session, ask.now - digest_content.STUCK_AFTER)
+    boxes = [(line, ask.site.config.mailbox(line.name)) for line in lines]
+    words = health_words(lines, ask.site.config, ask.now)
+    return ask.page("health.html", boxes=boxes, words=words, stuck=stuck)
+
+
+def programmes(ask: Ask) -> Response:
+    """The notices."""
+    return ask.page("programmes.html", all=list(ask.site.programmes.values()), day=local(ask.now).date())
+
+
+def programme(ask: Ask) -> Response:
+    """One notice: what it asks, and every rule in words."""
+    wanted = ask.site.programmes.get(ask.path("programme"))
+    if wanted is None:
+        return sorry(ask, 404, "没有这个项目", "请从项目列表进入。")
+    with ask.site.store.reading() as session:
+        standing = digest_content.standing(session, wanted, staff_queries.case_counts(session).get(wanted.id, {}), local(ask.now).date())
+    return ask.page("programme.html", programme=wanted, rules=rules_in_words(wanted), standing=standing)
+
+
+def rules_in_words(programme: Programme) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+    """The rules in force, then what comes of earlier cases: (id, what it catches, how, its codes with their severity here)."""
+    from bot.rules.registry import RULES
+
+    pages = []
+    for rule in RULES:
+        if programme.rules.get(rule.id, {}).get("enabled") is False:
+            continue
+        codes = [(code, str(programme.severity_of(code))) for code in rule.codes]
+        pages.append((rule.id, rule.summary, rule.guide, codes))
+    for summary, guide, known in COMPARISONS:
+        pages.append(("", summary, guide, [(code, str(programme.severity_of(code))) for code in known]))
+    return pages

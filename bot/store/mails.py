@@ -1,0 +1,265 @@
+"""Mails as they come: stored with where they lie, found again, and worked through."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from bot.store.letters import now
+from bot.store.models import Event, FolderState, Location, Mail, MailboxState, MailState
+from bot.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message lies: the identity under which it was fetched."""
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A fetched mail whose bytes are in the blob store; the header columns are for lists and may be empty."""
+
+    place: Place
+    sha256: str
+    size: int
+    received_at: datetime
+    message_id: str = ""
+    from_address: str = ""
+    from_name: str = ""
+    subject: str = ""
+    too_large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A stored mail as its folder's comparison needs it."""
+
+    mail_id: int
+    size: int
+    received_at: datetime
+    message_id: str
+
+
+def keep(store: Store, arrivals: Sequence[Arrival], programme: str | None) -> list[int]:
+    """Write down arrivals in one transaction; the ids of the mails that are new.
+
+    A mail whose very bytes are stored from this mailbox, or which bears the same Message-ID, sender and INTERNALDATE, is
+    the same mail in another place (moved, or its UIDs were dealt anew): only the place is added.
+    """
+    fresh: list[int] = []
+    with store.transaction() as session:
+        for arrival in arrivals:
+            mail = _same(session, arrival)
+            if mail is None:
+                mail = Mail(
+                    mailbox=arrival.place.mailbox,
+                    sha256=arrival.sha256,
+                    size=arrival.size,
+                    message_id=arrival.message_id,
+                    received_at=arrival.received_at,
+                    stored_at=now(),
+                    from_address=arrival.from_address,
+                    from_name=arrival.from_name,
+                    subject=arrival.subject,
+                    programme=programme,
+                    details={"too_large": True} if arrival.too_large else {},
+                )
+                session.add(mail)
+                session.flush()
+                assert mail.id is not None
+                fresh.append(mail.id)
+            assert mail.id is not None
+            locate(session, arrival.place, mail.id)
+    return fresh
+
+
+def _same(session: Session, arrival: Arrival) -> Mail | None:
+    mailbox = arrival.place.mailbox
+    mail = session.exec(select(Mail).where(Mail.sha256 == arrival.sha256, Mail.mailbox == mailbox).limit(1)).first()
+    if mail is None and arrival.message_id:
+        mail = session.exec(
+            select(Mail)
+            .where(
+                Mail.message_id == arrival.message_id,
+                Mail.mailbox == mailbox,
+                Mail.from_address == arrival.from_address,
+                Mail.received_at == arrival.received_at,
+            )
+            .limit(1)
+        ).first()
+    return mail
+
+
+def locate(session: Session, place: Place, mail_id: int) -> None:
+    """Write down where a mail lies. A place that belonged to another mail (UIDs dealt anew) is this one's from now on."""
+    location = session.exec(
+        select(Location).where(
+            Location.mailbox == place.mailbox,
+            Location.folder == place.folder,
+            Location.uidvalidity == place.uidvalidity,
+            Location.uid == place.uid,
+        )
+    ).first()
+    if location is None:
+        location = Location(
+            mail_id=mail_id, mailbox=place.mailbox, folder=place.folder, uidvalidity=place.uidvalidity, uid=place.uid, seen_at=now()
+        )
+    location.mail_id, location.seen_at = mail_id, now()
+    session.add(location)
+
+
+def known(store: Store, mailbox: str, folder: str, uidvalidity: int) -> dict[int, Known]:
+    """The stored mails of a folder by UID."""
+    with store.reading() as session:
+        rows = session.connection().execute(
+            sqlalchemy.select(col(Location.uid), col(Mail.id), col(Mail.size), col(Mail.received_at), col(Mail.message_id))
+            .join(Mail, col(Location.mail_id) == col(Mail.id))
+            .where(col(Location.mailbox) == mailbox, col(Location.folder) == folder, col(Location.uidvalidity) == uidvalidity)
+        )
+        return {row[0]: Known(row[1] or 0, row[2], row[3], row[4]) for row in rows}
+
+
+def by_message_id(store: Store, mailbox: str, message_ids: Collection[str]) -> dict[str, list[Known]]:
+    """The stored mails of a mailbox that bear one of the Message-IDs."""
+    found: dict[str, list[Known]] = {}
+    wanted = sorted(message_ids)
+    with store.reading() as session:
+        for start in range(0, len(wanted), 500):
+            rows = session.exec(select(Mail).where(Mail.mailbox == mailbox, col(Mail.message_id).in_(wanted[start : start + 500])))
+            for mail in rows:
+                found.setdefault(mail.message_id, []).append(Known(mail.id or 0, mail.size, mail.received_at, mail.message_id))
+    return found
+
+
+def folder_state(session: Session, mailbox: str, folder: str) -> FolderState:
+    """What is known of a folder; a new row where nothing is."""
+    return session.get(FolderState, (mailbox, folder)) or FolderState(mailbox=mailbox, folder=folder)
+
+
+def change_folder(store: Store, mailbox: str, folder: str, details: dict[str, Any] | None = None, **values: Any) -> None:
+    """Change what is known of a folder; `details` are merged, a None in them removes."""
+    with store.transaction() as session:
+        state = folder_state(session, mailbox, folder)
+        for key, value in values.items():
+            setattr(state, key, value)
+        merged = {**state.details, **(details or {})}
+        state.details = {key: value for key, value in merged.items() if value is not None}
+        session.add(state)
+
+
+def contact(store: Store, mailbox: str, *, error: str | None = None, stopped: bool = False) -> None:
+    """Write down a contact with a mailbox's server, or what went wrong. A stop is written into the history too."""
+    with store.transaction() as session:
+        state = session.get(MailboxState, mailbox) or MailboxState(name=mailbox)
+        if error is None:
+            state.last_contact = now()
+        if stopped and not state.stopped:
+            event = Event(at=now(), actor="system", action="mailbox-stopped")
+            event.details = {"mailbox": mailbox, "error": error}
+            session.add(event)
+        state.last_error, state.stopped = error, stopped
+        session.add(state)
+
+
+# --- working through them --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A stored mail that has no outcome yet."""
+
+    id: int
+    mailbox: str
+    size: int
+    received_at: datetime
+    stored_at: datetime
+    attempts: int
+    from_address: str
+    reading: str
+    keys: dict[str, Any]
+
+
+def waiting(store: Store, mailboxes: Collection[str] | None = None) -> list[Waiting]:
+    """Mails without an outcome, in order of receipt (the earlier INTERNALDATE, then the earlier stored)."""
+    query = select(Mail).where(Mail.state == MailState.STORED).order_by(col(Mail.received_at), col(Mail.id))
+    if mailboxes is not None:
+        query = query.where(col(Mail.mailbox).in_(sorted(mailboxes)))
+    with store.reading() as session:
+        return [
+            Waiting(m.id or 0, m.mailbox, m.size, m.received_at, m.stored_at, m.attempts, m.from_address, m.reading, m.keys)
+            for m in session.exec(query)
+        ]
+
+
+def count_attempt(store: Store, mail_id: int, most: int) -> bool:
+    """Count a reading before it begins. False where the mail ended its workers `most` times: it is set aside for staff."""
+    with store.transaction() as session:
+        mail = session.get_one(Mail, mail_id)
+        if mail.state is not MailState.STORED:
+            return False
+        if mail.attempts >= most:
+            set_aside(session, mail, mail.last_error or "its worker died each time it was read")
+            return False
+        mail.attempts += 1
+        session.add(mail)
+    return True
+
+
+def set_aside(session: Session, mail: Mail, reason: str) -> None:
+    """Put a mail before staff; it is kept as it came and holds up no other."""
+    mail.state = MailState.SET_ASIDE
+    mail.last_error = reason
+    session.add(mail)
+    event = Event(at=now(), actor="system", action="mail-set-aside", mail_id=mail.id, programme=mail.programme)
+    event.details = {"reason": reason, "attempts": mail.attempts}
+    session.add(event)
+
+
+def note_failure(store: Store, mail_id: int, error: str, most: int) -> bool:
+    """Reading or settling raised: note it, and set the mail aside after `most` times. True where it may be tried again."""
+    with store.transaction() as session:
+        mail = session.get_one(Mail, mail_id)
+        mail.last_error = error[:2000]
+        session.add(mail)
+        if mail.state is MailState.STORED and mail.attempts >= most:
+            set_aside(session, mail, error[:2000])
+        return mail.state is MailState.STORED
+
+
+def give_back(store: Store, mail_id: int) -> None:
+    """A reading that was broken off for no fault of the mail's (the program is leaving, the store was away) does not count."""
+    with store.transaction() as session:
+        mail = session.get_one(Mail, mail_id)
+        if mail.state is MailState.STORED and mail.attempts > 0:
+            mail.attempts -= 1
+            session.add(mail)
+
+
+def take_up_again(store: Store, mail_id: int, actor: str) -> bool:
+    """Staff want a mail that was set aside to be read once more. False where it is not set aside."""
+    with store.transaction() as session:
+        mail = session.get(Mail, mail_id)
+        if mail is None or mail.state is not MailState.SET_ASIDE:
+            return False
+        mail.state, mail.attempts, mail.last_error = MailState.STORED, 0, ""
+        session.add(mail)
+        session.add(Event(at=now(), actor=actor, action="mail-taken-up-again", mail_id=mail_id))
+    return True
+
+
+def count_stuck(session: Session, older_than: timedelta) -> int:
+    """Mails without an outcome that were stored longer ago than that, and mails set aside."""
+    late = select(func.count(col(Mail.id))).where(Mail.state == MailState.STORED, col(Mail.stored_at) < now() - older_than)
+    aside = select(func.count(col(Mail.id))).where(Mail.state == MailState.SET_ASIDE)
+    return session.exec(late).one() + session.exec(aside).one()
