@@ -1,0 +1,121 @@
+"""`python -m bench.workers [--mails 200]`: mails a second with one worker and with two, PostgreSQL and S3 shared.
+
+Text-only submissions of different senders are stored first; then the workers start, and the time counts from three tenths
+settled, when all workers are warm, to the last. Each worker reads one mail at a time. Goal: two workers at least 1.8 times as
+fast as one, on a machine with a free core for each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from dataclasses import dataclass, replace
+from random import Random
+
+import sqlalchemy
+from sqlmodel import col
+
+from bench.check_text import text_only
+from bench.processes import idle_seconds, processor_seconds, tree
+from bot.arrivals import read_header
+from bot.samples import forms
+from bot.samples.package import Package, write_package
+from bot.samples.word import write_docx
+from bot.store.letters import now
+from bot.store.mails import Arrival, Place, keep
+from bot.store.models import Mail, MailState
+from bot.store.store import Store
+from tests.integration.servers import S3, Dovecot, Postgres, Smtp
+from tests.integration.site import Site
+
+SECTIONS = {"班组概况": 400, "实施背景": 400, "实施过程": 3000, "实施效果": 400}
+
+
+def fill(site: Site, count: int) -> None:
+    with site.open_store() as store:
+        arrivals = []
+        for number in range(count):
+            rng = Random(number)
+            raw = write_package(with_its_own_words(text_only(rng), rng), style="foxmail", naming="gbk", rng=rng)
+            header = read_header(raw)
+            place = Place("jsaq", "INBOX", 1, number + 1)
+            arrivals.append(Arrival(place, store.blobs.put(raw), len(raw), now(), header.message_id, header.from_address))
+        keep(store, arrivals, "jsaq-2025")
+
+
+def with_its_own_words(package: Package, rng: Random) -> Package:
+    """The package with an experience of drawn characters. The invented sentences are so few that all texts would be
+    near-identical and all mails would wait for each other, which those of different applicants do not."""
+    entry = package.entries[0]
+    words = {name: "".join(chr(rng.randrange(0x4E00, 0x9F00)) for _ in range(length)) for name, length in SECTIONS.items()}
+    layout = forms.prose_layout(entry.fields["title"], list(words.items()))
+    entry.pieces["experience"] = replace(entry.pieces["experience"], make=lambda: write_docx(layout))
+    return package
+
+
+@dataclass(frozen=True)
+class Run:
+    """Mails a second; milliseconds of processor time a mail by who used them; the share of the machine that was idle."""
+
+    speed: float
+    used: dict[str, float]
+    idle: float
+
+
+def measure(workers: int, count: int) -> Run:
+    dovecot, smtp, postgres, s3 = Dovecot(), Smtp().start(), Postgres(), S3()
+    os.environ |= {"S3_KEY": "a", "S3_SECRET": "b"}
+    more = f'[processing]\nworkers = 1\n[store.s3]\nendpoint = "{s3.url}"\nregion = "us-east-1"\n'
+    more += 'access_key_env = "S3_KEY"\nsecret_key_env = "S3_SECRET"\n'
+    site = Site(dovecot, smtp, database=postgres.url, blobs="s3://shenbao/bench", more=more)
+    try:
+        fill(site, count)
+        with site.open_store() as store:
+            roots = {f"worker {n}": site.start("worker").pid for n in range(1, workers + 1)}
+            roots |= {"PostgreSQL": postgres.pid, "S3 server": s3.pid}
+            first = wait_settled(store, count * 0.3)
+            started, idle, before = time.perf_counter(), idle_seconds(), {name: seconds(root) for name, root in roots.items()}
+            wait_settled(store, count)
+            took, done = time.perf_counter() - started, count - first
+            used = {name: 1000 * (seconds(root) - before[name]) / done for name, root in roots.items()}
+        return Run(done / took, used, (idle_seconds() - idle) / took / (os.cpu_count() or 1))
+    finally:
+        site.close()
+        smtp.stop()
+        dovecot.close()
+        postgres.close()
+        s3.close()
+
+
+def seconds(root: int) -> float:
+    return processor_seconds(tree(root))
+
+
+def wait_settled(store: Store, wanted: float) -> int:
+    """Wait until so many mails are settled. It asks seldom and little, so as not to be the third who wants a processor."""
+    query = sqlalchemy.select(sqlalchemy.func.count()).where(col(Mail.state) == MailState.SETTLED)
+    until = time.monotonic() + 900
+    while time.monotonic() < until:
+        with store.reading() as session:
+            found = int(session.connection().execute(query).scalar_one())
+        if found >= wanted:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError(f"{wanted} mails were not settled in time")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mails", type=int, default=200)
+    count = parser.parse_args().mails
+    runs = [measure(workers, count) for workers in (1, 2)]
+    one, two = (run.speed for run in runs)
+    print(f"{count} text-only submissions: one worker {one:.1f} mails/s, two {two:.1f} mails/s, {two / one:.2f} times (goal 1.8)")
+    for workers, run in enumerate(runs, start=1):
+        used = ", ".join(f"{name} {milliseconds:.0f} ms" for name, milliseconds in run.used.items())
+        print(f"processor time a mail with {workers}: {used}; {run.idle:.0%} of the machine idle")
+
+
+if __name__ == "__main__":
+    main()
