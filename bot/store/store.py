@@ -35,6 +35,9 @@ POSTGRES_OPTIONS: dict[str, Any] = {
 }
 """A server that is cut off without a word is known to be gone after 40 seconds; and it lets go of our locks as soon."""
 
+POSTGRES_READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""Otherwise each statement would see a moment of its own: a mail settled, and not yet the letter that settled it."""
+
 
 class Store:
     """An open store. Use `Store.open` or `Store.temporary`; `close` when done (or use it as a context manager)."""
@@ -44,6 +47,7 @@ class Store:
         self.blobs = blobs
         self._folder = folder
         self._writer = engine.execution_options(**{_WRITES: True})
+        self._reader = engine if engine.dialect.name == "sqlite" else engine.execution_options(**POSTGRES_READING)
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
         """SQLite's own waiting for its write lock is polling; within this process we queue up instead."""
 
@@ -98,7 +102,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one moment of the database and is never committed."""
-        with _named(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with _named(), Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     def lost_bytes(self, error: StoreError) -> bool:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from bot import staff
 from bot.digest import make_digest, send_digest_if_due
 from bot.export import export_register
 from bot.programme import load_programmes
 from bot.retention import remove_over_age
-from bot.store.models import Application, Reply
+from bot.store.models import Application, Reply, User
 from bot.store.staff_queries import CaseFilter, find_cases
 from bot.store.store import Store
 from tests.integration.servers import Postgres
@@ -34,6 +35,19 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             yield store
     finally:
         server.close()
+
+
+def test_what_is_read_together_is_of_one_moment(store: Store) -> None:
+    def people(session: Session) -> int:
+        return session.exec(select(func.count(col(User.name)))).one()
+
+    with store.reading() as session:
+        before = people(session)
+        with store.transaction() as meanwhile:
+            meanwhile.add(User(name="meanwhile", password="", created_at=datetime.now(UTC)))
+        assert people(session) == before
+    with store.reading() as session:
+        assert people(session) == before + 1
 
 
 @pytest.mark.parametrize(
