@@ -245,6 +245,8 @@ class Programme(_Part):
         ]
         if self.deadline < self.opens:
             problems.append(f"deadline: {self.deadline} is before the first day, {self.opens}")
+        if self.supplement_until is not None and self.supplement_until < self.deadline:
+            problems.append(f"supplement_until: {self.supplement_until} is before the deadline, {self.deadline}")
         kinds = {spec.kind for spec in self.documents}
         problems += [
             f"requirement {r.label!r}: no [[document]] of kind {r.document!r}" for r in self.requirements if r.document not in kinds

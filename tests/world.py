@@ -158,6 +158,7 @@ class World:
         text: str = "请查收。",
         message_id: str = "",
         in_reply_to: Sequence[str] = (),
+        references: Sequence[str] = (),
         name: str = "",
         archive: bool = True,
     ) -> ReadMail:
@@ -172,7 +173,7 @@ class World:
             date=START + after,
             received_at=START + after,
             in_reply_to=tuple(in_reply_to),
-            references=(),
+            references=tuple(references),
             headers=(),
             content_type="multipart/mixed",
             text=text,
