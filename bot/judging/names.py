@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+
+_KEPT = 4096
+"""Names come again and again: an entry's own for each that it is compared with, and those of the same few organisations."""
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _SEAL_HINT = re.compile(r"[(\[【〔]?(?:加?盖(?:单位)?公?章(?:处|有效)?|公章|章)[)\]】〕]$|[(](?:盖章|公章)[)]")
@@ -22,6 +26,7 @@ def even(text: str) -> str:
     return _SEAL_HINT.sub("", text)
 
 
+@lru_cache(_KEPT)
 def name_key(text: str) -> str:
     """A name as a key: evened, brackets and punctuation dropped; between digits a mark of any kind stays (1、2号 is not 12号)."""
     return _PUNCTUATION.sub(_mark, _BRACKETS.sub("", even(text)))
@@ -32,16 +37,19 @@ def _mark(match: re.Match[str]) -> str:
     return "," if before.isdigit() and after.isdigit() else ""
 
 
+@lru_cache(_KEPT)
 def organisation_key(text: str) -> str:
     """An organisation's name as a key; 有限责任公司 is 有限公司, and 公司's forms stay apart otherwise."""
     return name_key(text).replace("有限责任公司", "有限公司")
 
 
+@lru_cache(_KEPT)
 def code_key(text: str) -> str:
     """A credit code or a number as a key: only letters and digits, upper case."""
     return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
 
 
+@lru_cache(_KEPT)
 def mobile_key(text: str) -> str:
     """The first mobile number in a text, 11 digits, or ""."""
     digits = re.sub(r"[\s\-—()]+", "", unicodedata.normalize("NFKC", text))
@@ -57,6 +65,7 @@ def is_association(text: str) -> bool:
 _LEGAL = re.compile(r"(?:股份)?(?:有限)?(?:责任)?公司$|集团$")
 
 
+@lru_cache(_KEPT)
 def core(text: str) -> str:
     """An organisation's name without its legal form, as people shorten it in file names."""
     key = organisation_key(text)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func
+import sqlalchemy
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from bot.facts import Channel, DocumentFacts
@@ -14,7 +15,38 @@ from bot.judging.kinds import Kind
 from bot.store import models
 from bot.store.facts_json import from_json
 
-_MOST_CANDIDATES = 50
+_MOST_SHARED = 400
+_MOST_CANDIDATES = 25
+"""A name can be shared by hundreds (a large company's teams, a favourite title): so many of them are looked at by their names
+alone, and so many, those most alike in their other names, are offered for comparison."""
+
+
+def _of_key(column: Any) -> Any:
+    table = models.Application
+    wanted = select(table.id, table.organisation_key, table.title_key, table.team_key)
+    return wanted.where(table.programme == bindparam("programme"), column == bindparam("value")).limit(_MOST_SHARED)
+
+
+_OF_KEY = {
+    "organisation": _of_key(models.Application.organisation_key),
+    "uscc": _of_key(models.Application.uscc_key),
+    "title": _of_key(models.Application.title_key),
+    "mobile": _of_key(models.Application.mobile_key),
+}
+_OF_BANDS = (
+    select(models.Similarity.application_id)
+    .where(models.Similarity.programme == bindparam("programme"), col(models.Similarity.band).in_(bindparam("bands", expanding=True)))
+    .limit(_MOST_SHARED)
+)
+_OF_APPLICATION = "id package_id reference channel decision accepted_at opened_at fields duplicate_of staff"
+_COLUMNS: list[Any] = [getattr(models.Application, name) for name in _OF_APPLICATION.split()]
+_CANDIDATES: Any = (
+    sqlalchemy.select(*_COLUMNS, col(models.Package.sender_address), col(models.Package.recommender))
+    .join(models.Package, col(models.Package.id) == models.Application.package_id)
+    .where(col(models.Application.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(models.Application.id))
+)
+"""Columns, not objects, and statements made once: this is asked for every entry, and its cost goes with the candidates."""
 
 
 class StoredCases:
@@ -47,34 +79,19 @@ class StoredCases:
         return self._packages(programme, ids)
 
     def candidates(self, programme: str, keys: EntryKeys) -> Sequence[EarlierApplication]:
-        table = models.Application
-        wanted = (
-            (table.organisation_key, keys.organisation),
-            (table.uscc_key, keys.uscc),
-            (table.title_key, keys.title),
-            (table.mobile_key, keys.mobile),
-        )
         ids: set[int] = set()
-        for column, value in wanted:
+        for name, statement in _OF_KEY.items():
+            value = getattr(keys, name)
             if value:
-                query = (
-                    select(table.id).where(table.programme == programme, column == value).order_by(col(table.id)).limit(_MOST_CANDIDATES)
-                )
-                ids |= {id for id in self.session.exec(query) if id is not None}
+                rows = self.session.execute(statement, {"programme": programme, "value": value}).all()
+                ids.update(_most_alike(keys, {id: "".join(names) for id, *names in rows}))
         if keys.bands:
-            band = models.Similarity
-            rows = (
-                select(band.application_id).where(band.programme == programme, col(band.band).in_(keys.bands)).limit(4 * _MOST_CANDIDATES)
-            )
-            ids |= set(self.session.exec(rows))
+            ids.update(self.session.scalars(_OF_BANDS, {"programme": programme, "bands": keys.bands}))
         if not ids:
             return ()
-        rows_found = self.session.exec(select(table).where(col(table.id).in_(ids)).order_by(col(table.id))).all()
-        packages = {
-            p.id: p for p in self.session.exec(select(models.Package).where(col(models.Package.id).in_({r.package_id for r in rows_found})))
-        }
-        documents = self._documents(models.Document.application_id, [r.id for r in rows_found if r.id is not None])
-        return [_application(row, packages[row.package_id], documents.get(row.id or 0, ())) for row in rows_found]
+        rows = self.session.execute(_CANDIDATES, {"ids": list(ids)}).all()
+        documents = self._documents(models.Document.application_id, [row.id for row in rows])
+        return [_application(row, row, documents.get(row.id, ())) for row in rows]
 
     def _waiting(self, ids: Sequence[int]) -> set[int]:
         """Those of these applications of which a changed version waits for confirmation."""
@@ -141,10 +158,19 @@ class StoredCases:
         return {id: tuple(facts) for id, facts in found.items()}
 
 
-def _application(
-    row: models.Application, package: models.Package, documents: Sequence[DocumentFacts], *, pending: bool = False
-) -> EarlierApplication:
-    assert row.id is not None
+def _most_alike(keys: EntryKeys, names: Mapping[int, str]) -> Iterable[int]:
+    """Of the applications with these names those most like an entry's."""
+    if len(names) <= _MOST_CANDIDATES:
+        return names
+    from rapidfuzz.fuzz import ratio
+    from rapidfuzz.process import extract
+
+    mine = keys.organisation + keys.title + keys.team
+    return [id for _, _, id in extract(mine, names, scorer=ratio, limit=_MOST_CANDIDATES)]
+
+
+def _application(row: Any, package: Any, documents: Sequence[DocumentFacts], *, pending: bool = False) -> EarlierApplication:
+    """From an application's row and its package's, or from one row of `_CANDIDATES` that is both."""
     return EarlierApplication(
         id=row.id,
         package_id=row.package_id,

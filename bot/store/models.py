@@ -163,9 +163,9 @@ class Application(SQLModel, table=True):
 
     __tablename__ = "application"
     __table_args__ = (
-        Index("ix_application_organisation", "programme", "organisation_key"),
+        Index("ix_application_organisation", "programme", "organisation_key", "title_key", "team_key"),
         Index("ix_application_uscc", "programme", "uscc_key"),
-        Index("ix_application_title", "programme", "title_key"),
+        Index("ix_application_title", "programme", "title_key", "organisation_key", "team_key"),
         Index("ix_application_mobile", "programme", "mobile_key"),
         Index("ix_application_standing", "programme", "decision", "opened_at"),
         Index("ix_application_decided", "decision", "opened_at"),
