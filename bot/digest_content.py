@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot.config import Config
 from bot.health_words import Health, health_words
 from bot.programme import Programme
+from bot.rules.units import find_listed
 from bot.staff_words import (
     DECISIONS,
     PROVIDERS,
@@ -31,7 +32,6 @@ from bot.staff_words import (
 )
 from bot.store import staff_health, staff_needs, staff_queries
 from bot.store.models import ReplyState
-from bot.store.search import normalised
 from bot.store.staff_health import Change, Span
 from bot.store.staff_needs import MailLine, ReplyLine
 from bot.store.staff_queries import Case
@@ -351,13 +351,14 @@ def expected_recommenders(programme: Programme, config: Config) -> tuple[str, ..
     return tuple(dict.fromkeys((*programme.recommenders, *config.programmes.expected.get(programme.id, ()))))
 
 
-def _silent(session: Session, programme: Programme, config: Config) -> Expected | None:
+def silent_recommenders(session: Session, programme: Programme, config: Config) -> tuple[str, ...]:
+    """The expected that have sent nothing yet. Who wrote its own name a little otherwise is found as on the notice's list."""
     expected = expected_recommenders(programme, config)
-    if not expected:
-        return None
-    heard = {normalised(name) for name in staff_queries.recommenders_heard(session, programme.id)}
-    aliases: dict[str, set[str]] = {}
-    for alias, name in programme.recommender_aliases.items():
-        aliases.setdefault(normalised(name), set()).add(normalised(alias))
-    silent = tuple(name for name in expected if not ({normalised(name)} | aliases.get(normalised(name), set())) & heard)
-    return Expected(programme.title, silent, len(expected)) if silent else None
+    aliases = programme.recommender_aliases.items()
+    heard = {find_listed(name, expected, aliases) for name in staff_queries.recommenders_heard(session, programme.id)}
+    return tuple(name for name in expected if name not in heard)
+
+
+def _silent(session: Session, programme: Programme, config: Config) -> Expected | None:
+    silent = silent_recommenders(session, programme, config)
+    return Expected(programme.title, silent, len(expected_recommenders(programme, config))) if silent else None

@@ -80,7 +80,7 @@ def make_site(store: Store, folder: Path, **values: Any) -> Any:
 
     painter: Any = PagePainter()
     given = {"now": lambda: DAY, **values}
-    return Site(config(folder), store, load_programmes(), Files(store.blobs, DirectReader(), painter), **given)
+    return Site(given.pop("config", None) or config(folder), store, load_programmes(), Files(store.blobs, DirectReader(), painter), **given)
 
 
 class Client:

@@ -97,7 +97,11 @@ def programme(ask: Ask) -> Response:
         return sorry(ask, 404, "没有这个项目", "请从项目列表进入。")
     with ask.site.store.reading() as session:
         standing = digest_content.standing(session, wanted, staff_queries.case_counts(session).get(wanted.id, {}), local(ask.now).date())
-    return ask.page("programme.html", programme=wanted, rules=rules_in_words(wanted), standing=standing)
+        silent = digest_content.silent_recommenders(session, wanted, ask.site.config)
+    expected = digest_content.expected_recommenders(wanted, ask.site.config)
+    return ask.page(
+        "programme.html", programme=wanted, rules=rules_in_words(wanted), standing=standing, silent=silent, expected=len(expected)
+    )
 
 
 def rules_in_words(programme: Programme) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
