@@ -128,27 +128,31 @@ def insist_on_package_again(store: Store, package_id: int, code: str, *, actor: 
 def settle_resubmission(
     store: Store, application_id: int, confirm: bool, *, actor: str, now: datetime, rejudge: Rejudge | None = None
 ) -> int:
-    """Take a changed entry's files in place of the accepted ones, or leave those standing. How many files it was about."""
+    """Take a changed entry's files in place of the accepted ones, or leave those standing. How many files it was about.
+    Raises StaffError."""
     with store.transaction() as session:
-        application = _application(session, application_id)
-        pending = list(session.scalars(select(Document).where(_D.application_id == application_id, _D.pending)))
-        if not pending:
-            raise StaffError("没有等待确认的修改。")
-        for document in pending:
-            document.pending, document.current = False, confirm
-            if confirm:
-                _take_place(session, document)
-        session.execute(
-            update(Finding)
-            .where(_F.application_id == application_id, _F.code == "resubmission-needs-confirmation")
-            .values(current=False)
-        )  # fmt: skip
+        return settle_pending(session, application_id, confirm, actor=actor, now=now, rejudge=rejudge)
+
+
+def settle_pending(session: Session, application_id: int, confirm: bool, *, actor: str, now: datetime, rejudge: Rejudge | None) -> int:
+    """`settle_resubmission` within the caller's transaction."""
+    application = _application(session, application_id)
+    pending = list(session.scalars(select(Document).where(_D.application_id == application_id, _D.pending)))
+    if not pending:
+        raise StaffError("没有等待确认的修改。")
+    for document in pending:
+        document.pending, document.current = False, confirm
         if confirm:
-            _take_fields(application, pending)
-        action = "resubmission-confirmed" if confirm else "resubmission-refused"
-        _record(session, application, actor, now, action, files=[document.path for document in pending])
-        _judge(session, application, now, rejudge)
-        return len(pending)
+            _take_place(session, document)
+    session.execute(
+        update(Finding).where(_F.application_id == application_id, _F.code == "resubmission-needs-confirmation").values(current=False)
+    )
+    if confirm:
+        _take_fields(application, pending)
+    action = "resubmission-confirmed" if confirm else "resubmission-refused"
+    _record(session, application, actor, now, action, files=[document.path for document in pending])
+    _judge(session, application, now, rejudge)
+    return len(pending)
 
 
 def settle_duplicate(

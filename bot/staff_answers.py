@@ -93,59 +93,76 @@ def queue_answer(
 
     `once`: a word of the form that asks; a form sent twice (a double click) queues one letter.
     """
+    with store.transaction() as session:
+        return queue_in(session, store, programme, config, note, package_id=package_id, mail_id=mail_id, once=once, actor=actor, now=now)
+
+
+def queue_in(
+    session: Session,
+    store: Store,
+    programme: Programme,
+    config: Config,
+    note: str,
+    *,
+    package_id: int | None = None,
+    mail_id: int | None = None,
+    once: str = "",
+    actor: str,
+    now: datetime,
+) -> int:
+    """`queue_answer` within the caller's transaction."""
     if len(note) > MOST_NOTE:
         raise StaffError(f"附言过长，最多{MOST_NOTE}字。")
-    with store.transaction() as session:
-        if package_id is not None:
-            draft = draft_case_answer(session, programme, config, package_id, note, now=now)
-            mail = [m for m in staff_case.mails_of(session, package_id) if m.kind in ("submission", "supplement")][-1]
-        elif mail_id is not None:
-            draft = draft_mail_answer(session, programme, config, mail_id, note, now=now)
-            mail = session.get_one(Mail, mail_id)
-        else:
-            raise ValueError("an answer is to a package or to a mail")
-        sent = _sent_already(session, mail, once) if once else None
-        if sent is not None:
-            return sent
-        mailbox = config.mailbox(draft.mailbox)
-        assert mailbox is not None
-        event = Event(
-            at=now,
-            actor=actor,
-            action="answered",
-            programme=programme.id,
-            mail_id=mail.id,
-            package_id=mail.package_id,
-            details={"note": note, "subject": draft.rendered.subject, **({"once": once} if once else {})},
-        )
-        session.add(event)
-        session.flush()
-        parent = f"<{mail.message_id}>" if mail.message_id else ""
-        said = draft.rendered
-        try:
-            message_id, raw = freeze(mailbox, draft.recipient, said.subject, said.text, said.html, parent, now=now)
-        except ValueError as error:  # an address that can't be written to
-            raise StaffError(f"这个地址无法发信：{draft.recipient}") from error
-        reply = Reply(
-            mail_id=mail.id, package_id=mail.package_id, mailbox=mailbox.name, purpose=f"staff:{event.id}", recipient=draft.recipient,
-            subject=said.subject, text=said.text, html=said.html, message_id=message_id, raw_sha256=store.blobs.put(raw), queued_at=now,
-        )  # fmt: skip
-        session.add(reply)
-        if mail_id is not None:
-            session.add(
-                Event(
-                    at=now,
-                    actor=actor,
-                    action=HANDLED,
-                    programme=mail.programme,
-                    mail_id=mail.id,
-                    package_id=mail.package_id,
-                    details={"note": "已答复"},
-                )
+    if package_id is not None:
+        draft = draft_case_answer(session, programme, config, package_id, note, now=now)
+        mail = [m for m in staff_case.mails_of(session, package_id) if m.kind in ("submission", "supplement")][-1]
+    elif mail_id is not None:
+        draft = draft_mail_answer(session, programme, config, mail_id, note, now=now)
+        mail = session.get_one(Mail, mail_id)
+    else:
+        raise ValueError("an answer is to a package or to a mail")
+    sent = _sent_already(session, mail, once) if once else None
+    if sent is not None:
+        return sent
+    mailbox = config.mailbox(draft.mailbox)
+    assert mailbox is not None
+    event = Event(
+        at=now,
+        actor=actor,
+        action="answered",
+        programme=programme.id,
+        mail_id=mail.id,
+        package_id=mail.package_id,
+        details={"note": note, "subject": draft.rendered.subject, **({"once": once} if once else {})},
+    )
+    session.add(event)
+    session.flush()
+    parent = f"<{mail.message_id}>" if mail.message_id else ""
+    said = draft.rendered
+    try:
+        message_id, raw = freeze(mailbox, draft.recipient, said.subject, said.text, said.html, parent, now=now)
+    except ValueError as error:  # an address that can't be written to
+        raise StaffError(f"这个地址无法发信：{draft.recipient}") from error
+    reply = Reply(
+        mail_id=mail.id, package_id=mail.package_id, mailbox=mailbox.name, purpose=f"staff:{event.id}", recipient=draft.recipient,
+        subject=said.subject, text=said.text, html=said.html, message_id=message_id, raw_sha256=store.blobs.put(raw), queued_at=now,
+    )  # fmt: skip
+    session.add(reply)
+    if mail_id is not None:
+        session.add(
+            Event(
+                at=now,
+                actor=actor,
+                action=HANDLED,
+                programme=mail.programme,
+                mail_id=mail.id,
+                package_id=mail.package_id,
+                details={"note": "已答复"},
             )
-        session.flush()
-        assert reply.id is not None
-        return reply.id
+        )
+    session.flush()
+    assert reply.id is not None
+    return reply.id
 
 
 def _sent_already(session: Session, mail: Mail, once: str) -> int | None:

@@ -46,17 +46,21 @@ def run(args: Namespace) -> int:
         if case.application_id is None:
             print(f"shenbao: {args.reference} is a whole package, whose newest version counts: nothing to {args.command}", file=sys.stderr)
             return FAILED
+        programme = programmes.get(case.programme)
+        if programme is None:
+            print(f"shenbao: there is no programme {case.programme} any more; see `shenbao programme list`", file=sys.stderr)
+            return FAILED
         from bot.rejudge import Rejudge
-        from bot.staff import StaffError, settle_resubmission
-        from bot.staff_answers import queue_answer
+        from bot.staff import StaffError, settle_pending
+        from bot.staff_answers import queue_in
 
         now, actor = datetime.now(UTC), f"staff:{getuser()}"
-        programme = programmes[case.programme]
+        confirm = args.command == "confirm"
+        note = args.note or ("修改已经确认，以新版本为准。" if confirm else "修改未予确认，仍以已受理的材料为准。")
         try:
-            confirm = args.command == "confirm"
-            count = settle_resubmission(store, case.application_id, confirm, actor=actor, now=now, rejudge=Rejudge(programmes))
-            note = args.note or ("修改已经确认，以新版本为准。" if confirm else "修改未予确认，仍以已受理的材料为准。")
-            queue_answer(store, programme, config, note, package_id=case.package_id, actor=actor, now=now)
+            with store.transaction() as session:  # one: what is settled is answered, and nothing is answered twice
+                count = settle_pending(session, case.application_id, confirm, actor=actor, now=now, rejudge=Rejudge(programmes))
+                queue_in(session, store, programme, config, note, package_id=case.package_id, actor=actor, now=now)
         except StaffError as error:
             print(f"shenbao: {args.reference}: {error}", file=sys.stderr)
             return FAILED
@@ -84,14 +88,14 @@ def tell(store: Store, case: Case) -> list[str]:
         mails = session.exec(select(Mail).where(Mail.package_id == case.package_id)).all()
         for mail in mails:
             theirs = or_(Document.application_id == case.application_id, col(Document.application_id).is_(None))
-            own = select(Document).where(Document.mail_id == mail.id, theirs)
-            files = [f"{d.path} ({d.kind}, {d.copy_kind})" for d in session.exec(own)]
+            brought = select(Document).where(Document.mail_id == mail.id, theirs)
+            files = [f"{d.path} ({d.kind}, {d.copy_kind})" for d in session.exec(brought)]
             story.append((mail.received_at, f"mail from {mail.from_address}: {mail.subject} [{mail.kind}, {mail.decision}]"))
             story += [(mail.received_at, f"    {file}") for file in files]
             for reply in session.exec(select(Reply).where(Reply.mail_id == mail.id)):
                 story.append((reply.sent_at or reply.queued_at, f"our answer to {reply.recipient}: {reply.subject} [{reply.state}]"))
-        on_it = Event.application_id == case.application_id if case.application_id else Event.package_id == case.package_id
-        for event in session.exec(select(Event).where(on_it)):
+        own = or_(Event.application_id == case.application_id, col(Event.application_id).is_(None))
+        for event in session.exec(select(Event).where(Event.package_id == case.package_id, own)):
             story.append((event.at, _event(event)))
     from zoneinfo import ZoneInfo
 

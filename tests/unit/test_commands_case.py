@@ -59,6 +59,52 @@ def test_one_step_settles_and_answers(config: Path, command: str, leader: str, n
     assert "没有等待确认的修改" in capsys.readouterr().err
 
 
+def state(config: Path) -> tuple[str, int, int]:
+    """The case's leader, how many files of it wait, and how many letters there are."""
+    with open_store(load_config(config)) as store, store.reading() as session:
+        pending = session.exec(select(models.Document).where(models.Document.pending)).all()
+        leader = session.exec(select(models.Application)).one().fields["leader"]
+        return str(leader), len(pending), len(session.exec(select(models.Reply)).all())
+
+
+@pytest.mark.parametrize("command", ["confirm", "refuse"])
+def test_what_cannot_be_answered_is_not_settled(config: Path, command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Settled without a word, the submitter would never learn of it: the second try finds nothing that waits."""
+    before = state(config)
+    config.write_text(CONFIG.replace('name = "m"', 'name = "renamed"'), encoding="utf-8")
+    assert main([command, "--config", str(config), "JSAQ2025-0001"]) == 1
+    assert "邮箱“m”已不在配置中" in capsys.readouterr().err
+    assert state(config) == before
+    config.write_text(CONFIG, encoding="utf-8")
+    assert main([command, "--config", str(config), "JSAQ2025-0001"]) == 0
+    assert state(config)[1:] == (0, before[2] + 1)
+
+
+@pytest.mark.parametrize("first", ["confirm", "refuse"])
+def test_a_second_word_answers_nobody_again(config: Path, first: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([first, "--config", str(config), "jsaq2025-0001", "--note", "按电话约定处理。"]) == 0
+    settled = state(config)
+    for command in ("confirm", "refuse"):
+        assert main([command, "--config", str(config), "JSAQ2025-0001"]) == 1
+    assert state(config) == settled
+    with open_store(load_config(config)) as store, store.reading() as session:
+        answers = session.exec(select(models.Reply).where(models.Reply.purpose != "answer")).all()
+    assert ["按电话约定处理。" in answer.text for answer in answers] == [True]
+    assert main(["case", "--config", str(config), "JSAQ2025-0001"]) == 0
+    story = capsys.readouterr().out
+    assert story.count(f"resubmission-{first}ed" if first == "confirm" else "resubmission-refused") == 1
+    assert story.count("answered (note: 按电话约定处理。") == 1
+
+
+def test_a_programme_that_is_gone_is_named(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_store(load_config(config)) as store, store.transaction() as session:
+        application = session.exec(select(models.Application)).one()
+        application.programme = "jsaq-1999"
+        session.get_one(models.Package, application.package_id).programme = "jsaq-1999"
+    assert main(["confirm", "--config", str(config), "JSAQ2025-0001"]) == 1
+    assert capsys.readouterr().err.startswith("shenbao: there is no programme jsaq-1999")
+
+
 def test_a_case_tells_its_story(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["refuse", "--config", str(config), "JSAQ2025-0001"])
     capsys.readouterr()
