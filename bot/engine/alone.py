@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from bot.config import Config
+from bot.crashpoints import crash_point
 from bot.engine.parts import open_intake, open_store
 from bot.errors import ShenbaoError, StoreError
 from bot.intake import Intake
@@ -91,6 +92,7 @@ def _answer(intake: Intake, pipe: Connection) -> None:
             mail_id = pipe.recv()
         except EOFError:  # the daemon is gone
             return
+        crash_point("alone")
         try:
             result: Any = intake.read(mail_id)
         except Exception as error:

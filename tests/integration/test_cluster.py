@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import pytest
+import sqlalchemy
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import Session, select
 
+from bot.cached_reader import CachedReader
 from bot.errors import BytesLost
 from bot.store.blobs import S3Options, open_blobs
-from bot.store.models import Mail, Reply
+from bot.store.models import CachedReading, Event, Mail, MailState, Reply
+from parsers.reader import Reader
+from parsers.values import Content, Paragraph, Reading
 from tests.faults.harness import Field, a_field, kill_at_random
 from tests.integration.servers import S3, Postgres, Proxy, wait_for
 from tests.integration.site import JSAQ, enquiry
@@ -88,6 +95,64 @@ def test_a_mail_that_can_not_be_settled_is_set_aside(field: Field) -> None:
         connection.exec_driver_sql("ALTER TABLE event ADD CONSTRAINT broken CHECK (mail_id <> 1 OR action = 'mail-set-aside')")
     field.site.start("worker")
     wait_for(lambda: field.site.status()["mails"]["by_state"] == {"settled": 1, "set-aside": 1}, 120)
+
+
+@pytest.mark.timeout(300)
+def test_a_mail_that_kills_its_worker_twice_is_set_aside_and_blocks_nobody(field: Field) -> None:
+    field.site.more += "[processing]\nworkers = 1\n"
+    field.deliver(4)
+    assert field.site.start("sweep", SHENBAO_CRASH_AT="stored").wait(60) == -9
+    assert field.site.start("worker", SHENBAO_CRASH_AT="reading").wait(60) == -9
+    worker = field.site.start("worker", SHENBAO_CRASH_AT="alone")  # the mail by itself kills the process it is read in
+    wait_for(lambda: field.site.status()["mails"]["by_state"] == {"settled": 3, "set-aside": 1}, 150)
+    assert field.site.terminate(worker) == 0
+    with field.site.open_store() as store, store.reading() as session:
+        mail = session.exec(select(Mail).where(Mail.state == MailState.SET_ASIDE)).one()
+        event = session.exec(select(Event).where(Event.action == "mail-set-aside")).one()
+        answered = session.exec(select(Reply.mail_id)).all()
+    assert event.mail_id == mail.id
+    assert "ended with -9" in event.details["reason"]
+    assert mail.id not in answered
+    assert len(answered) == 3
+
+
+class _Racing:
+    """A reader whose answers tell which worker gave them; each waits until both are asked."""
+
+    def __init__(self, name: str, both: threading.Barrier) -> None:
+        self.name, self.both = name, both
+
+    def read_many(self, files: Sequence[tuple[str, bytes]]) -> list[Reading]:
+        self.both.wait(30)
+        return [Content("doc", (Paragraph(self.name),)) for _ in files]
+
+
+@pytest.fixture
+def looking_first() -> Iterator[None]:
+    """Whoever keeps a result looks whether one is kept, and writes only when the other has looked too."""
+    both = threading.Barrier(2)
+
+    def meet(session: Session, *_: object) -> None:
+        if any(isinstance(row, CachedReading) for row in session.new):
+            both.wait(30)
+
+    sqlalchemy.event.listen(Session, "before_flush", meet)
+    yield
+    sqlalchemy.event.remove(Session, "before_flush", meet)
+
+
+def test_two_workers_that_read_the_same_file_at_once_keep_one_result(field: Field, looking_first: None) -> None:
+    file, both = ("附件2 申报表.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 the same bytes"), threading.Barrier(2)
+    with field.site.open_store() as one, field.site.open_store() as other, ThreadPoolExecutor(2) as threads:
+        readers = [CachedReader(cast(Reader, _Racing(name, both)), store) for name, store in (("first", one), ("second", other))]
+        made = list(threads.map(lambda reader: reader.read(*file), readers))
+        assert made[0] != made[1]
+        with one.reading() as session:
+            assert len(session.exec(select(CachedReading)).all()) == 1
+        both.abort()  # neither reads again
+        again = [reader.read(*file) for reader in readers]
+    assert again[0] == again[1]
+    assert again[0] in made
 
 
 def test_blobs_in_s3(s3: S3) -> None:
