@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlmodel import select
 
-from bot.store.models import Document, Finding, Mail, MailState, Reply
+from bot import users
+from bot.config import parse_config
+from bot.digest import make_digest
+from bot.engine.parts import open_store
+from bot.intake import Intake
+from bot.programme import load_programmes
+from bot.samples import notices
+from bot.samples.package import write_package
+from bot.store.models import Application, Document, Finding, Mail, MailState, Reply
+from parsers.reader import DirectReader
+from parsers.sandbox import SandboxReader
+from parsers.values import Reading
 from tests.hostile.ole import word
 from tests.integration.servers import Dovecot, Postgres, Smtp, wait_for
 from tests.integration.site import JSAQ, Site, enquiry
+from tests.staff_data import DAY
+from tests.staff_site import STAFF, Browser, make_site
 
 pytestmark = pytest.mark.integration
+READERS = Path(__file__).parents[1] / "sandbox_readers"
+CAQ = """
+[[mailbox]]
+name = "caq"
+programmes = ["caq-2020"]
+address = "66073178@163.com"
+imap = { host = "127.0.0.1", user = "u", password_env = "P" }
+smtp = { host = "127.0.0.1" }
+"""
 SENDER = "old.office@jiayi-water.example"
 
 
@@ -118,3 +141,63 @@ def test_a_stop_in_the_middle_of_a_long_reading(site: Site, shared: bool) -> Non
         site.close()
         if server is not None:
             server.close()
+
+
+class OneDies(DirectReader):
+    """Reads everything as it is, but for files that say what to do to the child that reads them."""
+
+    def __init__(self, children: SandboxReader) -> None:
+        super().__init__()
+        self.children = children
+        self.died: list[str] = []
+
+    def read_many(self, files: Sequence[tuple[str, bytes]]) -> list[Reading]:
+        return [
+            self._dies(name, data) if data.startswith(b"crash ") else DirectReader.read_many(self, [(name, data)])[0]
+            for name, data in files
+        ]
+
+    def _dies(self, name: str, data: bytes) -> Reading:
+        self.died.append(name)
+        return self.children.read_many([(name, data)])[0]
+
+
+def test_a_document_that_kills_its_reader_twice_holds_its_case_for_staff(tmp_path: Path) -> None:
+    """It is nobody's fault that is known, so nobody is asked for it again: staff see the case, its file and why."""
+    package = notices.caq(Random(5), recommender=notices.ASSOCIATIONS["caq-2020"][0], teams=2)
+    package.entries[0].pieces["material"].make = lambda: b"crash SIGKILL"
+    config = parse_config(CAQ, tmp_path / "shenbao.toml")
+    with (
+        open_store(config) as store,
+        SandboxReader(reader="hostile_reader:HostileReader", shown=(str(READERS),)) as children,
+    ):
+        reader = OneDies(children)
+        intake = Intake(store, load_programmes(), {box.name: box for box in config.mailboxes}, reader, lambda: package.received)
+        with store.transaction() as session:
+            raw = write_package(package, style="qqweb", naming="utf8", rng=Random(1))
+            mail = Mail(mailbox="caq", sha256=store.blobs.put(raw), size=len(raw), received_at=package.received, stored_at=package.received)
+            session.add(mail)
+            session.flush()
+            mail_id = mail.id or 0
+        intake.settle(intake.read(mail_id))
+        assert len(reader.died) == 1
+        with store.reading() as session:
+            deadly, other = session.exec(select(Application).order_by(Application.reference)).all()  # type: ignore[arg-type]
+            if deadly.decision == "accepted":
+                deadly, other = other, deadly
+            refused = [d for d in session.exec(select(Document)) if d.facts["refusal"] is not None]
+            findings = session.exec(select(Finding.code).where(Finding.application_id == deadly.id, Finding.severity != "info")).all()
+            reply = session.exec(select(Reply)).one()
+        assert (deadly.decision, other.decision) == ("held", "accepted")
+        assert [(d.application_id, "SIGKILL" in d.facts["refusal"]["detail"]) for d in refused] == [(deadly.id, True)]
+        assert findings == ["unconverted-document"]
+        assert "由工作人员人工查看，您无需重新提交" in reply.text
+        digest = make_digest(store, load_programmes(), config, package.received.date(), package.received).text
+        assert f"{deadly.reference} " in digest.partition("待人工确认的申报")[2].partition("◆")[0]
+        users.add_user(store, *STAFF, "staff", now=DAY)
+        browser = Browser(make_site(store, tmp_path, config=config))
+        browser.log_in(*STAFF)
+        held = browser.get("/cases?decision=held").text
+        assert deadly.reference in held
+        assert other.reference not in held
+        assert "文件格式未能转换" in browser.get(f"/cases/{deadly.reference}").text
