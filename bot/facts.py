@@ -51,6 +51,10 @@ class SectionFacts:
     characters: int
 
 
+EMPTY_LIST = "empty-list"
+"""The note on a list that was read and holds no line."""
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """One file, classified and read.

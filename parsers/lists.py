@@ -32,6 +32,14 @@ def find_rows(blocks: Sequence[Block], columns: Mapping[str, Sequence[str]], *, 
     return tuple(found)
 
 
+def has_header(blocks: Sequence[Block], columns: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a list's header stands among the blocks, as `find_rows` looks for it: with no row, that list was not filled in."""
+    index = LabelIndex({key: tuple(texts) for key, texts in columns.items()}, (), fuzzy=False)
+    tables = [Table(block) for block in blocks if isinstance(block, Grid)]
+    rows = ((table, row) for table in tables for row in sorted({cell.row for cell in table.cells}))
+    return any(_header(table, row, index, min(2, len(columns)))[0] for table, row in rows)
+
+
 def _rows_of(table: Table, index: LabelIndex, needed: int) -> Iterator[dict[str, str]]:
     rows = sorted({cell.row for cell in table.cells})
     header: dict[int, str] = {}

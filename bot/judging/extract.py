@@ -7,12 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.facts import Copy, DocumentFacts, SealFacts, SectionFacts
+from bot.facts import EMPTY_LIST, Copy, DocumentFacts, SealFacts, SectionFacts
 from bot.judging.classify import find_kind, form_labels, heading_lines, is_call
 from bot.judging.fingerprint import find_fingerprint
 from bot.judging.names import even, name_key
 from bot.programme import Programme
 from parsers.forms import Label, find_fields, find_rows
+from parsers.lists import has_header
 from parsers.prose import count_characters, find_sections, find_title
 from parsers.statistics import StatisticLabel, find_statistics
 from parsers.values import Block, Scan, ScannedPage, Seal, blocks_text
@@ -49,7 +50,10 @@ def extract(programme: Programme, facts: DocumentFacts, blocks: Sequence[Block],
     if spec is None:
         return facts
     if spec.columns:
-        facts = replace(facts, rows=_find_rows(blocks, {key: list(texts) for key, texts in spec.columns.items()}, scanned))
+        columns = {key: list(texts) for key, texts in spec.columns.items()}
+        facts = replace(facts, rows=_find_rows(blocks, columns, scanned))
+        if not scanned and not facts.rows and (has_header(blocks, columns) or not facts.characters):
+            facts = replace(facts, notes=(*facts.notes, EMPTY_LIST))
     if spec.sections:
         sections = find_sections(blocks, {section.key: section.headings for section in spec.sections})
         facts = replace(facts, sections=tuple(SectionFacts(section.key, section.characters) for section in sections))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.facts import Application, Channel, DocumentFacts, Package
+from bot.facts import EMPTY_LIST, Application, Channel, DocumentFacts, Package
 from bot.findings import Decision, Finding, Severity, Verdict, decide, worst
 from bot.judging.answer import context, recipient_name
 from bot.judging.assemble import NAMES, Group, assemble, find_owner
@@ -66,9 +66,11 @@ def _kind_by_material(read: ReadMail, programme: Programme) -> Kind:
 
 
 def _says_nothing(document: DocumentFacts) -> bool:
-    """A file of no known kind, or an empty form that somebody has a question about."""
+    """A file of no known kind, or an empty form or list that somebody has a question about."""
     if document.kind == "other":
         return document.refusal is None
+    if EMPTY_LIST in document.notes:
+        return True
     empty = {"application_form": document.fields, "statistics_form": document.statistics}.get(document.kind)
     return document.refusal is None and empty is not None and not any(empty.get(key) for key in (*NAMES, "recommended_teams"))
 

@@ -2,11 +2,12 @@
 
 A field is required by the programme's [[field]] tables: on this channel, and where another field makes it so (the group
 of a central enterprise). Strokes, left-over hints such as （盖章） and, for names, 无 count as blank. Only forms read
-from text are judged: what a scan seems to leave blank may be OCR's fault. Required numbers of the statistics form too.
+from text are judged: what a scan seems to leave blank may be OCR's fault. Required numbers of the statistics form too, and lists
+(the summary sheet) that are asked for and hold no line below their headings.
 
 Options: `names`: text fields for which 无 says nothing; `either_copy`: fields that may also stand on the stamped copy
 only, since they are often written there by hand; `none`: fields in which a stroke says that there is none.
-Fails: 班组人数 empty in the Word form; 是否属于央企 是 and 所属央企集团全称 empty.
+Fails: 班组人数 empty in the Word form; 是否属于央企 是 and 所属央企集团全称 empty; a summary sheet as it was downloaded.
 Passes: 顾客投诉数 无 or /; 所属央企集团全称 empty where 是否属于央企 is 否.
 """
 
@@ -16,11 +17,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.facts import Application, DocumentFacts, Package
+from bot.facts import EMPTY_LIST, Application, DocumentFacts, Package
 from bot.findings import Finding
 from bot.programme import FieldSpec
 from bot.rules.context import Context
 from bot.rules.names import base_name, evened, is_blank, says_yes, says_yes_or_no
+from bot.rules.requirements import admits, required
 
 ID = "missing-field"
 CODES = ("missing-field",)
@@ -29,7 +31,7 @@ OPTIONS: Mapping[str, Any] = {
     "either_copy": ("recommendation_reason", "enterprise_opinion"),
     "none": ("telephone", "complaints", "accidents"),
 }
-SUMMARY = "申报表或统计表的必填项没有填写。"
+SUMMARY = "申报表或统计表的必填项没有填写，或汇总表一行也没有填写。"
 GUIDE = (
     "以通知的必填项为准，包括由其他项目决定的必填项（如属于央企的，须填所属集团）。"
     "只画横线、留有“（盖章）”等提示字样，或名称类项目填“无”的，视为空白。扫描件看似空白的不作此判断。"
@@ -43,10 +45,10 @@ def check_application(application: Application, context: Context) -> Iterator[Fi
     if not forms or (not forms[0].fields and forms[0].copy != "editable"):
         return
     scans = [form for form in application.of("application_form") if form.refusal is None and form.scanned]
-    required = [spec for spec in context.programme.fields if _is_required(spec, forms, context)]
-    blank = [spec for spec in required if not _filled(spec, forms, scans, context)]
+    wanted = [spec for spec in context.programme.fields if _is_required(spec, forms, context)]
+    blank = [spec for spec in wanted if not _filled(spec, forms, scans, context)]
     file = base_name(forms[0].path)
-    if required and len(blank) == len(required):
+    if wanted and len(blank) == len(wanted):
         yield Finding(ID, {"problem": "all", "file": file}, document="application_form", path=forms[0].path)
         return
     for spec in blank:
@@ -56,7 +58,8 @@ def check_application(application: Application, context: Context) -> Iterator[Fi
 
 
 def check_package(package: Package, context: Context) -> Iterator[Finding]:
-    """One finding for each required number that the statistics form leaves blank."""
+    """One finding for each required number that the statistics form leaves blank, and for each list without a line."""
+    yield from _empty_lists(package, context)
     forms = [d for d in package.documents if d.refusal is None and ("statistics_form" in (d.kind, *d.parts))]
     stated = {key for form in forms for key, value in form.statistics.items() if not is_blank(value)}
     if not forms or (all(form.scanned for form in forms) and not stated):
@@ -65,6 +68,16 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
         if spec.required and spec.key not in stated and is_blank(package.statistics.get(spec.key, "")):
             facts = {"label": spec.label, "file": base_name(forms[0].path), "problem": "statistic"}
             yield Finding(ID, facts, field=spec.key, document="statistics_form", path=forms[0].path)
+
+
+def _empty_lists(package: Package, context: Context) -> Iterator[Finding]:
+    found: dict[str, Finding] = {}
+    for requirement in required("package", package, context.programme):
+        sheets = [d for d in package.documents if d.refusal is None and admits(requirement, d, context.programme)]
+        if sheets and all(EMPTY_LIST in sheet.notes for sheet in sheets):
+            facts = {"label": requirement.label, "file": base_name(sheets[0].path), "problem": "list"}
+            found.setdefault(sheets[0].path, Finding(ID, facts, document=requirement.document, path=sheets[0].path))
+    yield from found.values()
 
 
 def _is_required(spec: FieldSpec, forms: list[DocumentFacts], context: Context) -> bool:

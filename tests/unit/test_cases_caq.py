@@ -107,6 +107,21 @@ def test_a_review_list_known_by_its_columns_alone(tmp_path: Path) -> None:
     assert codes(sent(tmp_path, *files, ("3.xlsx", write_xlsx([heads, *rows])))) == []
 
 
+@pytest.mark.parametrize("how", ["the template", "headings in Excel", "an empty sheet"])
+def test_a_review_list_that_nobody_filled_in(tmp_path: Path, how: str) -> None:
+    name, title = "附件6材料评审汇总表", "2020年全国质量信得过班组材料评审汇总表"
+    heads = ("序号", "企业/班组名称", "材料评价（符合标准程度/特色/不足之处）", "打分/排序", "评委")
+    template = write_docx(forms.list_layout(title, heads, [(str(n), "", "", "", "") for n in range(1, 5)]))
+    ways = {"the template": (".docx", template), "headings in Excel": (".xlsx", write_xlsx([(title,), heads]))}
+    suffix, data = ways.get(how, (".xlsx", write_xlsx([])))
+    files = [file for file in bundle(FORM, OTHER) if name not in file[0]]
+    outcome = sent(tmp_path, *files, (name + suffix, data))
+    assert (outcome["decision"], codes(outcome)) == ("incomplete", ["missing-field"])
+    (finding,) = outcome["findings"]
+    assert (finding["document"], finding["field"]) == ("review_summary", None)
+    assert finding["message"] == f"附件6 材料评审汇总表“{name}{suffix}”中没有填写任何一行，请填写完整后重新提交。"
+
+
 @pytest.mark.parametrize(
     ("title", "first", "found"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parsers.forms import find_heading, find_rows
+from parsers.lists import has_header
 from parsers.values import Block, Cell, Grid, Paragraph
 
 COLUMNS = {
@@ -86,6 +87,22 @@ def test_no_header_no_rows() -> None:
 def test_a_form_is_no_list() -> None:
     form = grid(("组织名称", "甲公司"), ("班组名称", "一班"), ("直接联系人", "丁", "手机", "138"))
     assert find_rows((form,), {"organisation": ("组织名称",), "team": ("班组名称",)}) == ()
+
+
+@pytest.mark.parametrize(
+    ("blocks", "there"),
+    [
+        ((grid(HEADER),), True),
+        ((grid(TITLE, ("推荐单位（盖章）：",), HEADER, ("1",), ("2",), ("填表人：",)),), True),
+        ((grid(("序 号", "组 织\n名 称", "班组名称*", "经验名称（30字以内）")),), True),
+        ((grid(TITLE, ("单位", "班组", "经验")),), False),
+        ((grid(("组织名称", "甲公司")), Paragraph("组织名称 班组名称 经验名称")), False),
+    ],
+    ids=["headings alone", "numbered lines", "spelt widely", "other headings", "one label and a line of text"],
+)
+def test_a_header_is_known_with_no_row_below(blocks: tuple[Block, ...], there: bool) -> None:
+    assert has_header(blocks, COLUMNS) is there
+    assert find_rows(blocks, COLUMNS) == ()
 
 
 FORM = "质量信得过班组建设典型经验申报表"
