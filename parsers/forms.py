@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from parsers.label_index import Found, label_index
 from parsers.lists import find_heading, find_rows
 from parsers.table import Table
+from parsers.traditional import simplified
 from parsers.values import Block, Cell, Grid, Paragraph
 from parsers.wording import clean_value, core, even, visible, without_signature
 
@@ -218,7 +219,7 @@ def _heads_list(table: Table, cell: Cell) -> bool:
 
 
 def _opinion(label: str) -> bool:
-    return "意见" in label or "理由" in label
+    return any(word in simplified(label) for word in ("意见", "理由"))
 
 
 def _before_unknown_label(value: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from parsers.traditional import simplified
 from parsers.wording import core, visible
 
 
@@ -102,7 +103,7 @@ class LabelIndex:
         The first may be parted from its value by a colon, blank, line break, underline or (before digits) nothing; those
         after it need a colon.
         """
-        text = visible(text)
+        text = simplified(visible(text))
         if not self._exact or not text.strip():
             return []
         lead = _LEAD.match(text)
@@ -124,11 +125,11 @@ class LabelIndex:
         """Labels with colons inside a value's cell."""
         if ":" not in text and "：" not in text:
             return []
-        return self._after(visible(text), 0)
+        return self._after(simplified(visible(text)), 0)
 
     def in_line(self, text: str) -> list[Found]:
         """The labels of a line of running text: with a colon; those of `lines` also with a blank or underline."""
-        text = visible(text)
+        text = simplified(visible(text))
         if not self._exact or not text.strip() or len(text) > 400:
             return []
         head = self.in_cell(text)

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from parsers.traditional import simplified
+
 _INVISIBLE = dict.fromkeys(
     [
         *(0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x2060, 0x2800, 0x3164, 0xFEFF, 0xFFA0),
@@ -32,11 +34,11 @@ def even(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def core(text: str) -> str:
-    """A label's core: evened, without brackets (units, hints), numbering, stars, colons and other marks.
+    """A label's core: evened, in simplified characters, without brackets (units, hints), numbering, stars, colons and other marks.
 
     "＊邮　编：" and "邮编(6位)" both come to 邮编; "产品/服务满意度（%）" to 产品服务满意度.
     """
-    plain = even(text).lstrip(_STARS)
+    plain = simplified(even(text)).lstrip(_STARS)
     plain = _NUMBERED.sub("", plain).lstrip(_STARS)
     if plain[:1] in "【[〔" and plain[-1:] in "】]〕":
         plain = plain[1:-1]

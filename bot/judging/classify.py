@@ -13,6 +13,7 @@ from bot.facts import Copy
 from bot.judging.names import base_name, even, folder
 from bot.programme import DocumentSpec, Programme
 from parsers.forms import Label, find_fields, find_rows
+from parsers.traditional import simplified
 from parsers.values import Block, Grid, Paragraph, blocks_text
 
 STAMPED_FORMATS = frozenset({"pdf", "jpg", "png", "tiff", "bmp", "gif", "webp", "heic"})
@@ -112,6 +113,7 @@ def _last_phrase(text: str, phrases: Iterable[tuple[str, str]]) -> str | None:
     """The kind whose phrase ends last in the text, the longest of those that end there. … in a phrase is anything between."""
     best: tuple[int, int] | None = None
     kind: str | None = None
+    text = simplified(text)
     for phrase, candidate in phrases:
         begin, gap, end = (even(part) for part in phrase.replace("…", "\0").partition("\0"))
         stop = text.rfind(end if gap else begin)
@@ -158,7 +160,7 @@ def _columns_seen(blocks: Sequence[Block], columns: Mapping[str, Sequence[str]])
     for block in blocks:
         if isinstance(block, Grid):
             for row in block.rows():
-                cells = {even(cell.text).rstrip(":*") for cell in row}
+                cells = {simplified(even(cell.text)).rstrip(":*") for cell in row}
                 best = max(best, sum(1 for texts in wanted.values() if texts & cells))
     return best
 
