@@ -45,7 +45,7 @@ def _form(
 ) -> Case:
     kind = "jiangsu" if index % 3 else "municipal"
     fields = forms.fields_of(kind, rng)
-    names = forms.faces()
+    names = list(forms.FACES)
     drawn = forms.draw_form(
         kind,
         fields,
@@ -121,7 +121,7 @@ def seal_case(kind: str, rng: random.Random, index: int) -> SealCase:
     dpi = rng.choice([150, 200, 200, 300]) if index % 4 == 0 else 200
     form = "jiangsu" if index % 2 else "municipal"
     fields = forms.fields_of(form, rng)
-    page = forms.draw_form(form, fields, dpi=dpi, face=rng.choice(forms.faces()), row_mm=rng.choice([0, 8])).page
+    page = forms.draw_form(form, fields, dpi=dpi, face=rng.choice(list(forms.FACES)), row_mm=rng.choice([0, 8])).page
     ink = rng.choice([(200, 30, 40), (220, 40, 50), (190, 20, 60), (215, 60, 45), (170, 25, 35)])
     company = stamps.Stamp(
         fields["organisation"],

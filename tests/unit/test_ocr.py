@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from parsers import ocr
-from tests.scans.forms import faces, font
+from tests.scans.forms import font
 
 
 def written(text: str, size: int = 34) -> NDArray[np.uint8]:
     image = Image.new("L", (900, 120), 255)
-    ImageDraw.Draw(image).text((60, 40), text, 0, font=font(faces()[0], size))
+    ImageDraw.Draw(image).text((60, 40), text, 0, font=font("song", size))
     return np.array(image, dtype=np.uint8)
 
 

@@ -20,7 +20,7 @@ RNG_SEED = 7
 
 def form(face: str = "", **options: float) -> tuple[Image.Image, dict[str, str]]:
     fields = forms.fields_of("municipal", random.Random(RNG_SEED))
-    drawn = forms.draw_form("municipal", fields, face=face or forms.faces()[0], **options)  # type: ignore[arg-type]
+    drawn = forms.draw_form("municipal", fields, face=face or "song", **options)  # type: ignore[arg-type]
     stamp = stamps.draw_stamp(stamps.Stamp(fields["organisation"]), 200)
     stamps.press(drawn.page, stamp, (120.0, 75.0), 200)
     return drawn.page, drawn.fields
