@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 DOUBTFUL = 0.80
 """Mean confidence of lines below which a page may stand on its head."""
 
+GLANCE_SIDE = 800
+"""Longest side in pixels at which a photograph is searched for lines of text: those of a form are 8 to 10 pixels high then."""
 
 UNDER_INK = 3.0
 """How much the contrast is raised where red ink covers."""
@@ -63,7 +65,7 @@ def _page(raster: Raster, text: bool, seals: bool, notes: list[Note]) -> Scanned
     upright = straighten(raster)
     rgb, scale = upright.rgb, upright.mm_per_pixel
     turns, read = 0, _Text((), (), 0.0)
-    if text:
+    if text and (not raster.photograph or _shows_text(rgb)):
         turns, read = _read(rgb, scale, raster.colour, raster.sized or upright.cut)
         if turns:
             rgb = np.ascontiguousarray(np.rot90(rgb, turns))
@@ -109,6 +111,17 @@ def _read(rgb: NDArray[np.uint8], mm_per_pixel: float, colour: bool, sized: bool
             prepared = _prepare(sheet.turned(turned), mm_per_pixel)
             areas, read = engine.detect(prepared.clean), None
     return turned, read if read is not None else _recognised(prepared, areas, mm_per_pixel)
+
+
+def _shows_text(rgb: NDArray[np.uint8]) -> bool:
+    """Whether a photograph, made small, has anything like a line of text: most show people at work, and cost little then."""
+    import cv2
+    import numpy as np
+
+    ratio = min(1.0, GLANCE_SIDE / max(rgb.shape[:2]))
+    size = max(1, round(rgb.shape[1] * ratio)), max(1, round(rgb.shape[0] * ratio))
+    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return any(max(area.width, area.height) > 2 * min(area.width, area.height) for area in ocr.engine().detect(even_paper(small[:, :, 0])))
 
 
 @dataclass(frozen=True, slots=True)
