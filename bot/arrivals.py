@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.crashpoints import crash_point
 from bot.errors import StoreError
 from bot.imap_session import Meta
-from bot.store.blobs import Blobs, BlobWriter
+from bot.store.blobs import BlobWriter
 from bot.store.cleaning import storable
 from bot.store.mails import Arrival, Place, keep
 from bot.store.store import Store
@@ -29,7 +29,8 @@ _HEADER_BYTES = 64 * 1024
 _FIELD = re.compile(rb"^(message-id|from|subject):[ \t]*(.*(?:\r?\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 _LATENCY_SECONDS = 0.02
-_AT_ONCE = 32
+_AT_ONCE = 100
+_FLUSHES = 8
 
 log = structlog.get_logger("mailbox")
 
@@ -90,7 +91,7 @@ class Writer:
         self._bytes = self._count = 0
         self._done: list[Place] = []
         self._error: StoreError | None = None
-        self._pool = ThreadPoolExecutor(4, thread_name_prefix="blobs")
+        self._pool = ThreadPoolExecutor(_FLUSHES, thread_name_prefix="blobs")
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -165,9 +166,9 @@ class Writer:
         fresh: list[int] = []
         try:
             if self._error is None:
-                arrivals = list(self._pool.map(lambda fetched: _to_blob(fetched, self._store.blobs, self._most), batch))
+                hashes = self._store.blobs.put_all([fetched.body for fetched in batch], self._pool)
                 crash_point("blob")
-                fresh = self._keep(arrivals)
+                fresh = self._keep([_arrival(fetched, sha256, self._most) for fetched, sha256 in zip(batch, hashes, strict=True)])
                 crash_point("stored")
         except StoreError as failure:  # disk full, database locked, blob store gone: nothing of this batch is flagged
             error = failure
@@ -193,11 +194,8 @@ def _bare(arrival: Arrival) -> Arrival:
     return replace(arrival, message_id="", from_address="", from_name="", subject="")
 
 
-def _to_blob(fetched: Fetched, blobs: Blobs, most: int) -> Arrival:
-    if isinstance(fetched.body, bytes):
-        sha256, size = blobs.put(fetched.body), len(fetched.body)
-    else:
-        sha256, size = fetched.body.commit(), fetched.body.size
+def _arrival(fetched: Fetched, sha256: str, most: int) -> Arrival:
+    size = len(fetched.body) if isinstance(fetched.body, bytes) else fetched.body.size
     header = read_header(fetched.head)
     return Arrival(
         place=fetched.place,

@@ -266,8 +266,7 @@ class Watcher:
             elif uid in known and ids.get(uid) and known[uid].message_id == ids[uid]:
                 found[uid] = known[uid].mail_id  # the server tells another size or time than before; it is the same mail
         with self.store.transaction() as transaction:
-            for uid, mail_id in found.items():
-                mails.locate(transaction, Place(self.mailbox.name, folder, uidvalidity, uid), mail_id)
+            mails.locate(transaction, {Place(self.mailbox.name, folder, uidvalidity, uid): mail_id for uid, mail_id in found.items()})
         return set(found)
 
     # --- fetching --------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,10 @@ class Blobs(Protocol):
 
     def put(self, data: bytes) -> str:
         """Keep the bytes for good; returns their SHA-256 in hex. Once it returns, they survive a power cut."""
+        ...
+
+    def put_all(self, pieces: Sequence[bytes | BlobWriter], pool: Executor) -> list[str]:
+        """Like `put` or `commit` of each, side by side in the pool, but cheaper; where it raises, none of them counts as kept."""
         ...
 
     def get(self, sha256: str) -> bytes:
@@ -57,8 +62,8 @@ class Blobs(Protocol):
 class BlobWriter:
     """Bytes on their way into a blob store: kept in a file beside it, so that a large mail never stands in memory."""
 
-    def __init__(self, file: IO[bytes], finish: Any) -> None:
-        self._file = file
+    def __init__(self, file: IO[bytes], finish: Callable[[BlobWriter], None]) -> None:
+        self.file = file
         self._finish = finish
         self._hash = hashlib.sha256()
         self.size = 0
@@ -68,29 +73,33 @@ class BlobWriter:
         self._hash.update(data)
         self.size += len(data)
         try:
-            self._file.write(data)
+            self.file.write(data)
         except OSError as error:  # disk full
             self.discard()
             raise StoreError(f"the blob store can't be written to: {error}") from error
 
     def commit(self) -> str:
         """All pieces are there: keep them for good. Returns the SHA-256 in hex."""
-        sha256 = self._hash.hexdigest()
         try:
-            self._finish(self._file, sha256)
+            self._finish(self)
         except OSError as error:
             raise StoreError(f"the blob store can't be written to: {error}") from error
         finally:
             self.discard()
-        return sha256
+        return self.sha256
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 in hex of what was written so far."""
+        return self._hash.hexdigest()
 
     def discard(self) -> None:
         """Throw the pieces away; nothing after a commit."""
         with contextlib.suppress(OSError):  # removed by the commit's rename, or the disk is gone
-            self._file.close()
-        if isinstance(self._file.name, str):  # not where the file has no name, as on its way to S3
+            self.file.close()
+        if isinstance(self.file.name, str):  # not where the file has no name, as on its way to S3
             with contextlib.suppress(OSError):
-                os.unlink(self._file.name)
+                os.unlink(self.file.name)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -119,13 +128,14 @@ class FileBlobs:
             raise StoreError(f"not the name of a blob: {sha256!r}")
         return self.folder / sha256[:2] / sha256
 
-    def _make(self, folder: Path) -> None:
-        if folder in self._made and folder.is_dir():
-            return
-        folder.mkdir(parents=True, exist_ok=True)
+    def _make(self, *folders: Path) -> None:
+        new = [folder for folder in folders if folder not in self._made or not folder.is_dir()]
+        for folder in new:
+            folder.mkdir(parents=True, exist_ok=True)
         if self._durable:
-            _flush_folder(folder.parent)
-        self._made.add(folder)
+            for parent in {folder.parent for folder in new}:
+                _flush_folder(parent)
+        self._made.update(new)
 
     def _be_there(self) -> None:
         """Raises StoreError where an empty folder stands in the store's place; marks one that is new or has no marker yet."""
@@ -157,21 +167,57 @@ class FileBlobs:
             raise StoreError(f"the blob store {self.folder} can't be written to: {error}") from error
         return BlobWriter(file, self._finish)
 
-    def _finish(self, file: IO[bytes], sha256: str) -> None:
-        path = self._path(sha256)
-        file.flush()
-        self._make(path.parent)
-        if not path.exists():
-            if self._durable:
-                os.fsync(file.fileno())
-            os.replace(file.name, path)
+    def _finish(self, writer: BlobWriter) -> None:
+        self._flush(writer)
+        for folder in self._name([writer]):
+            _flush_folder(folder)
+
+    def _flush(self, writer: BlobWriter) -> None:
+        """The bytes are on the disk, still under a passing name."""
+        writer.file.flush()
         if self._durable:
-            _flush_folder(path.parent)  # also where it existed: whoever wrote it may have died before this step
+            os.fsync(writer.file.fileno())
+
+    def _name(self, writers: Sequence[BlobWriter]) -> set[Path]:
+        """Give flushed bytes their names; returns the folders that are still to be flushed."""
+        paths = {self._path(writer.sha256): writer for writer in writers}
+        folders = {path.parent for path in paths}
+        self._make(*folders)
+        for path, writer in paths.items():
+            if not path.exists():
+                os.replace(writer.file.name, path)
+        return folders if self._durable else set()  # also where a blob existed: whoever wrote it may have died before this step
 
     def put(self, data: bytes) -> str:
         writer = self.writer()
         writer.write(data)
         return writer.commit()
+
+    def put_all(self, pieces: Sequence[bytes | BlobWriter], pool: Executor) -> list[str]:
+        # flushes that run side by side share the disk's work; each folder is flushed once, after all names are given
+        writing = [pool.submit(self._written, piece) for piece in pieces]
+        wait(writing)
+        try:
+            writers = [one.result() for one in writing]
+            list(pool.map(_flush_folder, self._name(writers)))
+        except OSError as error:  # disk full, the disk is gone
+            raise StoreError(f"the blob store can't be written to: {error}") from error
+        finally:
+            for one in writing:
+                if one.exception() is None:
+                    one.result().discard()
+        return [writer.sha256 for writer in writers]
+
+    def _written(self, piece: bytes | BlobWriter) -> BlobWriter:
+        writer = piece if isinstance(piece, BlobWriter) else self.writer()
+        try:
+            if isinstance(piece, bytes):
+                writer.write(piece)
+            self._flush(writer)
+        except BaseException:
+            writer.discard()
+            raise
+        return writer
 
     def get(self, sha256: str) -> bytes:
         path = self._path(sha256)
@@ -267,11 +313,11 @@ class S3Blobs:
         except OSError as error:  # disk full
             raise StoreError(f"the folder for what is on its way to the blob store can't be written to: {error}") from error
 
-    def _finish(self, file: IO[bytes], sha256: str) -> None:
-        file.seek(0)
-        if not self.has(sha256):
+    def _finish(self, writer: BlobWriter) -> None:
+        writer.file.seek(0)
+        if not self.has(writer.sha256):
             with self._answering("put"):
-                self._obstore.put(self._store, self._key(sha256), file)
+                self._obstore.put(self._store, self._key(writer.sha256), writer.file)
 
     def put(self, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()
@@ -279,6 +325,9 @@ class S3Blobs:
             with self._answering("put"):
                 self._obstore.put(self._store, self._key(sha256), data)
         return sha256
+
+    def put_all(self, pieces: Sequence[bytes | BlobWriter], pool: Executor) -> list[str]:
+        return list(pool.map(lambda piece: self.put(piece) if isinstance(piece, bytes) else piece.commit(), pieces))
 
     def get(self, sha256: str) -> bytes:
         try:

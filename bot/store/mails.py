@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import func
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from bot.store.letters import now
@@ -52,71 +54,100 @@ class Known:
 
 
 def keep(store: Store, arrivals: Sequence[Arrival], programme: str | None) -> list[int]:
-    """Write down arrivals in one transaction; the ids of the mails that are new.
+    """Write down arrivals in one transaction and a handful of statements, however many they are; the ids of the mails that are new.
 
     A mail whose very bytes are stored from this mailbox, or which bears the same Message-ID, sender and INTERNALDATE, is
     the same mail in another place (moved, or its UIDs were dealt anew): only the place is added.
     """
     fresh: list[int] = []
     with store.transaction() as session:
-        for arrival in arrivals:
-            mail = _same(session, arrival)
-            if mail is None:
-                mail = Mail(
-                    mailbox=arrival.place.mailbox,
-                    sha256=arrival.sha256,
-                    size=arrival.size,
-                    message_id=arrival.message_id,
-                    received_at=arrival.received_at,
-                    stored_at=now(),
-                    from_address=arrival.from_address,
-                    from_name=arrival.from_name,
-                    subject=arrival.subject,
-                    programme=programme,
-                    details={"too_large": True} if arrival.too_large else {},
-                )
-                session.add(mail)
-                session.flush()
-                assert mail.id is not None
-                fresh.append(mail.id)
-            assert mail.id is not None
-            locate(session, arrival.place, mail.id)
+        for mailbox in sorted({arrival.place.mailbox for arrival in arrivals}):
+            fresh += _keep(session, mailbox, [arrival for arrival in arrivals if arrival.place.mailbox == mailbox], programme)
     return fresh
 
 
-def _same(session: Session, arrival: Arrival) -> Mail | None:
-    mailbox = arrival.place.mailbox
-    mail = session.exec(select(Mail).where(Mail.sha256 == arrival.sha256, Mail.mailbox == mailbox).limit(1)).first()
-    if mail is None and arrival.message_id:
-        mail = session.exec(
-            select(Mail)
-            .where(
-                Mail.message_id == arrival.message_id,
-                Mail.mailbox == mailbox,
-                Mail.from_address == arrival.from_address,
-                Mail.received_at == arrival.received_at,
-            )
-            .limit(1)
-        ).first()
-    return mail
+def _keep(session: Session, mailbox: str, arrivals: Sequence[Arrival], programme: str | None) -> list[int]:
+    ids, letters = _stored(session, mailbox, arrivals)
+    new: dict[str, Arrival] = {}
+    same: dict[Place, str] = {}
+    for arrival in arrivals:
+        sha256 = arrival.sha256
+        if sha256 not in ids and sha256 not in new and arrival.message_id:
+            sha256 = letters.setdefault((arrival.message_id, arrival.from_address, arrival.received_at), sha256)
+        if sha256 not in ids:
+            new.setdefault(sha256, arrival)
+        same[arrival.place] = sha256
+    fresh = _insert_mails(session, list(new.values()), programme)
+    ids.update(zip(new, fresh, strict=True))
+    locate(session, {place: ids[sha256] for place, sha256 in same.items()})
+    return fresh
 
 
-def locate(session: Session, place: Place, mail_id: int) -> None:
-    """Write down where a mail lies. A place that belonged to another mail (UIDs dealt anew) is this one's from now on."""
-    location = session.exec(
-        select(Location).where(
-            Location.mailbox == place.mailbox,
-            Location.folder == place.folder,
-            Location.uidvalidity == place.uidvalidity,
-            Location.uid == place.uid,
-        )
-    ).first()
-    if location is None:
-        location = Location(
-            mail_id=mail_id, mailbox=place.mailbox, folder=place.folder, uidvalidity=place.uidvalidity, uid=place.uid, seen_at=now()
-        )
-    location.mail_id, location.seen_at = mail_id, now()
-    session.add(location)
+_Letter = tuple[str, str, datetime]
+"""Message-ID, sender, INTERNALDATE: by these a mail is known again although its bytes are others (a provider's header lines)."""
+
+
+def _stored(session: Session, mailbox: str, arrivals: Sequence[Arrival]) -> tuple[dict[str, int], dict[_Letter, str]]:
+    """The stored mails that an arrival may be the same as: their ids by content hash, and their content hashes by letter."""
+    columns = (col(Mail.id), col(Mail.sha256), col(Mail.message_id), col(Mail.from_address), col(Mail.received_at))
+    query = sqlalchemy.select(*columns).where(col(Mail.mailbox) == mailbox).order_by(col(Mail.id).desc())  # the first one counts
+    ids: dict[str, int] = {}
+    letters: dict[_Letter, str] = {}
+    for row in session.connection().execute(query.where(col(Mail.message_id).in_({a.message_id for a in arrivals} - {""}))):
+        ids[row.sha256] = row.id
+        letters[row.message_id, row.from_address, row.received_at] = row.sha256
+    for row in session.connection().execute(query.where(col(Mail.sha256).in_({a.sha256 for a in arrivals}))):
+        ids[row.sha256] = row.id
+    return ids, letters
+
+
+_DEFAULTS = {
+    name: field.get_default(call_default_factory=True)
+    for name, field in Mail.model_fields.items()
+    if name != "id" and not field.is_required()
+}
+
+
+def _insert_mails(session: Session, arrivals: Sequence[Arrival], programme: str | None) -> list[int]:
+    """Insert new mails; their ids, in the same order."""
+    if not arrivals:
+        return []
+    stored_at = now()
+    rows = [
+        {
+            **_DEFAULTS,
+            "mailbox": arrival.place.mailbox,
+            "sha256": arrival.sha256,
+            "size": arrival.size,
+            "message_id": arrival.message_id,
+            "received_at": arrival.received_at,
+            "stored_at": stored_at,
+            "from_address": arrival.from_address,
+            "from_name": arrival.from_name,
+            "subject": arrival.subject,
+            "programme": programme,
+            "details": {"too_large": True} if arrival.too_large else {},
+        }
+        for arrival in arrivals
+    ]
+    insert = sqlalchemy.insert(Mail).returning(col(Mail.id), sort_by_parameter_order=True)
+    return [row.id for row in session.connection().execute(insert, rows)]
+
+
+def locate(session: Session, places: Mapping[Place, int]) -> None:
+    """Write down where mails lie, by their ids. A place that belonged to another mail (UIDs dealt anew) is this one's from now on."""
+    seen_at = now()
+    rows = [{**asdict(place), "mail_id": mail_id, "seen_at": seen_at} for place, mail_id in places.items()]
+    if rows:
+        connection = session.connection()
+        connection.execute(_locating(connection.dialect.name), rows)
+
+
+@cache
+def _locating(dialect: str) -> Any:
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(Location)
+    changed = {"mail_id": insert.excluded.mail_id, "seen_at": insert.excluded.seen_at}
+    return insert.on_conflict_do_update(index_elements=["mailbox", "folder", "uidvalidity", "uid"], set_=changed)
 
 
 def known(store: Store, mailbox: str, folder: str, uidvalidity: int) -> dict[int, Known]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -140,6 +142,66 @@ def test_blobs_are_found_by_their_hash(tmp_path: Path) -> None:
     with blobs.open(sha256) as file:
         assert file.read() == b"ab"
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [tmp_path / sha256[:2] / sha256]
+
+
+def test_blobs_come_together(tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path)
+    blobs.put(b"old")
+    large = blobs.writer()
+    large.write(b"large")
+    with ThreadPoolExecutor(3) as pool:
+        hashes = blobs.put_all([b"one", large, b"two", b"one", b"old"], pool)
+    assert hashes == [hashlib.sha256(data).hexdigest() for data in (b"one", b"large", b"two", b"one", b"old")]
+    assert [blobs.get(sha256) for sha256 in hashes] == [b"one", b"large", b"two", b"one", b"old"]
+    assert sorted(p for p in tmp_path.rglob("*") if p.is_file()) == sorted({tmp_path / sha256[:2] / sha256 for sha256 in hashes})
+
+
+def test_a_blob_has_its_name_only_once_its_bytes_are_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_disk: set[int] = set()
+    named: list[Path] = []
+    real_fsync, real_replace, real_mkdir = os.fsync, os.replace, os.mkdir
+
+    def fsync(descriptor: int) -> None:
+        real_fsync(descriptor)
+        on_disk.add(os.fstat(descriptor).st_ino)
+
+    def replace(source: str, target: Path) -> None:
+        assert os.stat(source).st_ino in on_disk
+        real_replace(source, target)
+        named.append(target)
+        on_disk.discard(target.parent.stat().st_ino)
+
+    def mkdir(folder: Path, mode: int = 0o777) -> None:
+        real_mkdir(folder, mode)
+        on_disk.discard(folder.parent.stat().st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    blobs = FileBlobs(tmp_path)
+    blobs.put(b"alone")
+    with ThreadPoolExecutor(4) as pool:
+        blobs.put_all([b"%d" % n for n in range(600)], pool)
+    assert len(named) == 601
+    assert all(path.parent.stat().st_ino in on_disk for path in named)
+    assert tmp_path.stat().st_ino in on_disk
+
+
+def test_a_full_disk_leaves_nothing_of_a_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = FileBlobs(tmp_path)
+    large = blobs.writer()
+    large.write(b"large")
+    real = os.fsync
+
+    def full(descriptor: int) -> None:
+        if os.fstat(descriptor).st_size == 3:
+            raise OSError(28, "No space left on device")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with ThreadPoolExecutor(2) as pool, pytest.raises(StoreError, match="No space left"):
+        blobs.put_all([b"1", b"22", b"333", large, b"4444"], pool)
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
 def test_a_damaged_or_missing_blob_is_an_error(tmp_path: Path) -> None:
