@@ -1,8 +1,8 @@
-"""`python -m bench.workers [--mails 200]`: mails a second with one worker and with two, PostgreSQL and S3 shared.
+"""`python -m bench.workers [--mails 200] [--scans]`: mails a second with one worker and with two, PostgreSQL and S3 shared.
 
-Text-only submissions of different senders are stored first; then the workers start, and the time counts from three tenths
-settled, when all workers are warm, to the last. Each worker reads one mail at a time. Goal: two workers at least 1.8 times as
-fast as one, on a machine with a free core for each.
+Text-only submissions of different senders, or with `--scans` whole ones with their stamped page, are stored first; then the
+workers start, and the time counts from three tenths settled, when all workers are warm, to the last. Each worker reads one mail
+at a time, with one thread for OCR. Goal: two workers at least 1.8 times as fast as one, on a machine with a free core for each.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -19,7 +20,7 @@ from sqlmodel import col
 from bench.check_text import text_only
 from bench.processes import idle_seconds, processor_seconds, tree
 from bot.arrivals import read_header
-from bot.samples import forms
+from bot.samples import forms, notices
 from bot.samples.package import Package, write_package
 from bot.samples.word import write_docx
 from bot.store.letters import now
@@ -32,12 +33,12 @@ from tests.integration.site import Site
 SECTIONS = {"班组概况": 400, "实施背景": 400, "实施过程": 3000, "实施效果": 400}
 
 
-def fill(site: Site, count: int) -> None:
+def fill(site: Site, count: int, make: Callable[[Random], Package]) -> None:
     with site.open_store() as store:
         arrivals = []
         for number in range(count):
             rng = Random(number)
-            raw = write_package(with_its_own_words(text_only(rng), rng), style="foxmail", naming="gbk", rng=rng)
+            raw = write_package(with_its_own_words(make(rng), rng), style="foxmail", naming="gbk", rng=rng)
             header = read_header(raw)
             place = Place("jsaq", "INBOX", 1, number + 1)
             arrivals.append(Arrival(place, store.blobs.put(raw), len(raw), now(), header.message_id, header.from_address))
@@ -63,16 +64,16 @@ class Run:
     idle: float
 
 
-def measure(workers: int, count: int) -> Run:
+def measure(workers: int, count: int, make: Callable[[Random], Package]) -> Run:
     dovecot, smtp, postgres, s3 = Dovecot(), Smtp().start(), Postgres(), S3()
     os.environ |= {"S3_KEY": "a", "S3_SECRET": "b"}
     more = f'[processing]\nworkers = 1\n[store.s3]\nendpoint = "{s3.url}"\nregion = "us-east-1"\n'
     more += 'access_key_env = "S3_KEY"\nsecret_key_env = "S3_SECRET"\n'
     site = Site(dovecot, smtp, database=postgres.url, blobs="s3://shenbao/bench", more=more)
     try:
-        fill(site, count)
+        fill(site, count, make)
         with site.open_store() as store:
-            roots = {f"worker {n}": site.start("worker").pid for n in range(1, workers + 1)}
+            roots = {f"worker {n}": site.start("worker", SHENBAO_OCR_THREADS="1").pid for n in range(1, workers + 1)}
             roots |= {"PostgreSQL": postgres.pid, "S3 server": s3.pid}
             first = wait_settled(store, count * 0.3)
             started, idle, before = time.perf_counter(), idle_seconds(), {name: seconds(root) for name, root in roots.items()}
@@ -108,10 +109,13 @@ def wait_settled(store: Store, wanted: float) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mails", type=int, default=200)
-    count = parser.parse_args().mails
-    runs = [measure(workers, count) for workers in (1, 2)]
+    parser.add_argument("--scans", action="store_true")
+    given = parser.parse_args()
+    count = given.mails
+    runs = [measure(workers, count, notices.jsaq if given.scans else text_only) for workers in (1, 2)]
     one, two = (run.speed for run in runs)
-    print(f"{count} text-only submissions: one worker {one:.1f} mails/s, two {two:.1f} mails/s, {two / one:.2f} times (goal 1.8)")
+    what = "whole submissions with a stamped page" if given.scans else "text-only submissions"
+    print(f"{count} {what}: one worker {one:.1f} mails/s, two {two:.1f} mails/s, {two / one:.2f} times (goal 1.8)")
     for workers, run in enumerate(runs, start=1):
         used = ", ".join(f"{name} {milliseconds:.0f} ms" for name, milliseconds in run.used.items())
         print(f"processor time a mail with {workers}: {used}; {run.idle:.0%} of the machine idle")

@@ -28,6 +28,7 @@ BOOT = "import sys; sys.path.append(sys.argv[1]); from parsers.sandbox_child imp
 """Not `-m`: with -I a checkout that is not installed would not be found."""
 
 OFFICE_VARIABLE = "SHENBAO_SOFFICE"
+OCR_THREADS = "SHENBAO_OCR_THREADS"
 """Names a LibreOffice that is not on the PATH (see `legacy`)."""
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
@@ -180,7 +181,8 @@ def _programs() -> tuple[str, ...]:
 
 
 def environment(kind: Kind | None = None, scratch: str = "/tmp") -> dict[str, str]:
-    """All that a child sees of the environment: nothing of the parent's but the PATH and where LibreOffice is. No password, no token."""
+    """All that a child sees of the environment: nothing of the parent's but the PATH, where LibreOffice is and how many threads OCR may use.
+    No password, no token."""
     variables = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": scratch,
@@ -189,8 +191,7 @@ def environment(kind: Kind | None = None, scratch: str = "/tmp") -> dict[str, st
         "TZ": "Asia/Shanghai",
         "MALLOC_ARENA_MAX": "2",  # else glibc reserves 64 MiB of address space for each thread
     }
-    if OFFICE_VARIABLE in os.environ:
-        variables[OFFICE_VARIABLE] = os.environ[OFFICE_VARIABLE]
+    variables |= {name: os.environ[name] for name in (OFFICE_VARIABLE, OCR_THREADS) if name in os.environ}
     if kind is not None and kind.threads:
         variables |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(kind.threads))
     return variables

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from parsers import ocr
+from parsers.isolation import OCR_THREADS, environment
 from tests.scans.forms import font
 
 
@@ -24,6 +28,16 @@ def test_a_line_is_found_and_read() -> None:
     (read,) = ocr.engine().read([page[area.top : area.bottom, area.left : area.right]])
     assert read.text.replace(" ", "") == "南京市质量协会2025年"
     assert read.confidence > 0.95
+
+
+@pytest.mark.parametrize(
+    ("processors", "said", "threads"), [(1, "", 1), (2, "", 1), (4, "", 2), (64, "", 2), (4, "1", 1), (2, "3", 3), (2, "x", 1)]
+)
+def test_threads_leave_processors_for_other_pages(monkeypatch: pytest.MonkeyPatch, processors: int, said: str, threads: int) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    monkeypatch.setenv(OCR_THREADS, said)
+    assert ocr.count_threads() == threads
+    assert environment()[OCR_THREADS] == said  # the sandbox's children are told as well
 
 
 def test_crops_of_all_sizes_come_back_in_their_order() -> None:
