@@ -92,6 +92,11 @@ class DocumentFacts:
     notes: tuple[str, ...] = ()
 
     @property
+    def pictures_only(self) -> bool:
+        """True where a Word file holds pictures of pages and no text of its own."""
+        return any(note.partition(":")[0] == "pictures-only" for note in self.notes)
+
+    @property
     def usable(self) -> bool:
         """True where the file could be read, or at least is a copy whose text was not needed."""
         return self.refusal is None

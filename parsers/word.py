@@ -13,9 +13,10 @@ from typing import Any
 
 from parsers.ooxml import Package, PackageError
 from parsers.symbols import BLANK_BOX, TICKED_BOX, symbol, symbol_text
-from parsers.values import Block, Cell, Content, Grid, Note, Paragraph, Reading, Refusal
+from parsers.values import Block, Cell, Content, Grid, Note, Paragraph, Reading, Refusal, blocks_text
 from parsers.word_chunks import read_chunk
 from parsers.word_styles import W, number, outline_level, style_levels
+from parsers.wording import even
 
 _W = W
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -31,6 +32,8 @@ _CHUNK = _W + "altChunk"
 _GONE = frozenset(_W + name for name in ("del", "moveFrom", "pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "trPr", "tcPr", "sectPr"))
 """What is not on the page: deleted text, text at the place it was moved from, and properties."""
 _GRAPHICS = frozenset((_W + "drawing", _W + "pict", _W + "object"))
+_CAPTION = 60
+"""Characters beside pictures (附件2, a title) that leave them all that a file says."""
 _OFF = frozenset(("0", "false", "off", "none"))
 _PROMPT = re.compile(r"单击|点击|轻触|此处|请选择|请输入|选择一项|[Cc]lick|[Tt]ap|[Cc]hoose|[Ee]nter")
 """The words of a content control's placeholder. Some programs leave its flag on real text, so the flag alone is not enough."""
@@ -70,7 +73,7 @@ class _Walk:
         notes: list[Note] = []
         if any(isinstance(block, Grid) for block in blocks):
             blocks[:0] = self._headers(root)
-        if self._pictures and not any(isinstance(block, Grid) or block.text.strip() for block in blocks):
+        if self._pictures and not any(isinstance(block, Grid) for block in blocks) and len(even(blocks_text(tuple(blocks)))) <= _CAPTION:
             notes.append(Note("pictures-only", str(self._pictures)))
         return Content("docx", tuple(blocks), notes=tuple(notes))
 

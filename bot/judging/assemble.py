@@ -132,10 +132,13 @@ def _place_waiting(groups: list[Group], waiting: list[DocumentFacts]) -> list[Do
         groups[0].documents.extend(waiting)
         return []
     left: list[DocumentFacts] = []
+    one_team = not groups and not _several(waiting)
     for document in sorted(waiting, key=lambda d: (d.kind != "application_form", d.scanned)):
         group = _by_folder(groups, document) or _by_content(groups, document) or _by_name(groups, document) or _by_mark(groups, document)
         group = group or _beside(groups, document)
-        if (group is None and not groups and not _several(waiting)) or (group is None and _stands_alone(groups, document)):
+        if group is None and one_team and len(groups) == 1 and _may_be_one(groups[0], document):
+            group = groups[0]
+        if group is None and ((one_team and not groups) or _stands_alone(groups, document)):
             group = Group()
             groups.append(group)
         if group is None:
@@ -143,6 +146,13 @@ def _place_waiting(groups: list[Group], waiting: list[DocumentFacts]) -> list[Do
         else:
             group.documents.append(document)
     return _share(groups, left)
+
+
+def _may_be_one(group: Group, document: DocumentFacts) -> bool:
+    """Whether nothing speaks against a document's being of the only team that came without a form to tell its names: they lie
+    in one folder, and not both state names."""
+    beside = any(folder(known.path) == folder(document.path) for known in group.documents)
+    return beside and not (_names_of(document) and group.names())
 
 
 _SHARED = "recommendation_form"

@@ -3,10 +3,10 @@
 What the programme's [[requirement]] tables ask for on this channel is looked for in each application and in the package.
 A file that is there but can't be opened is not missing: its own finding says so. Where nothing usable came at all, one
 finding names everything that is asked for; where only links came, `linked-attachment` stands alone. A file of the right kind
-that can't be told to belong to any team is named.
+that can't be told to belong to any team is named. A Word file that holds only pictures of pages is not the copy to edit.
 
 Options: none.
-Fails: a form in Word, a summary sheet and an experience, but no stamped PDF of the form.
+Fails: a form in Word, a summary sheet and an experience, but no stamped PDF of the form; a scan of the form put into 申报表.docx.
 Passes: the same with 申报表（盖章）.pdf.
 """
 
@@ -92,7 +92,9 @@ def _finding(
     if stray is not None:
         return Finding(ID, {**facts, "problem": "unassigned", "file": base_name(stray.path)}, document=requirement.document)
     instead = _instead(requirement, documents, context)
-    if instead is not None:
+    if instead is not None and instead.pictures_only:
+        facts |= {"file": base_name(instead.path), "problem": "picture"}
+    elif instead is not None:
         facts |= {"file": base_name(instead.path), "format": instead.format.upper()}
     return Finding(ID, facts, document=requirement.document)
 

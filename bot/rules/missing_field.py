@@ -40,7 +40,7 @@ GUIDE = (
 
 def check_application(application: Application, context: Context) -> Iterator[Finding]:
     """One finding for each required field that no form read from text fills in."""
-    forms = [form for form in application.of("application_form") if form.refusal is None and not form.scanned]
+    forms = [form for form in application.of("application_form") if _read_from_text(form)]
     forms = [form for form in forms if form.fields] or forms[:1]
     if not forms or (not forms[0].fields and forms[0].copy != "editable"):
         return
@@ -60,7 +60,7 @@ def check_application(application: Application, context: Context) -> Iterator[Fi
 def check_package(package: Package, context: Context) -> Iterator[Finding]:
     """One finding for each required number that the statistics form leaves blank, and for each list without a line."""
     yield from _empty_lists(package, context)
-    forms = [d for d in package.documents if d.refusal is None and ("statistics_form" in (d.kind, *d.parts))]
+    forms = [d for d in package.documents if d.refusal is None and "statistics_form" in (d.kind, *d.parts) and not d.pictures_only]
     stated = {key for form in forms for key, value in form.statistics.items() if not is_blank(value)}
     if not forms or (all(form.scanned for form in forms) and not stated):
         return
@@ -68,6 +68,10 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
         if spec.required and spec.key not in stated and is_blank(package.statistics.get(spec.key, "")):
             facts = {"label": spec.label, "file": base_name(forms[0].path), "problem": "statistic"}
             yield Finding(ID, facts, field=spec.key, document="statistics_form", path=forms[0].path)
+
+
+def _read_from_text(form: DocumentFacts) -> bool:
+    return form.refusal is None and not form.scanned and not form.pictures_only
 
 
 def _empty_lists(package: Package, context: Context) -> Iterator[Finding]:

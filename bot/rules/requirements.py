@@ -22,8 +22,11 @@ def is_junk(document: DocumentFacts) -> bool:
 
 
 def admits(requirement: Requirement, document: DocumentFacts, programme: Programme) -> bool:
-    """True where a document is what a requirement asks for. A refused one counts: its own finding says what is wrong."""
+    """True where a document is what a requirement asks for. A refused one counts: its own finding says what is wrong. Pictures
+    in a Word file are no text to edit."""
     if document.kind != requirement.document or requirement.copy_ not in (None, document.copy):
+        return False
+    if requirement.copy_ is Copy.EDITABLE and document.pictures_only:
         return False
     spec = programme.document(document.kind)
     wanted = spec.formats if spec is not None and requirement.copy_ is Copy.EDITABLE else ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import docx
 import pytest
 
 from bot.samples import cast, forms
@@ -16,6 +18,7 @@ from bot.samples.notices import CHINA
 from bot.samples.sheets import write_xlsx
 from bot.samples.word import write_docx
 from tests.papers import Papers, codes, judged, mail_to
+from tests.staff_data import page_picture
 
 UNIT = "湖北省质量协会"
 FORM = {
@@ -105,6 +108,26 @@ def test_a_review_list_known_by_its_columns_alone(tmp_path: Path) -> None:
     rows = [(str(n), f"{fields['organisation']}/{fields['team']}", "好", "95", "甲") for n, fields in enumerate((FORM, OTHER), 1)]
     files = [file for file in bundle(FORM, OTHER) if "评审汇总表" not in file[0]]
     assert codes(sent(tmp_path, *files, ("3.xlsx", write_xlsx([heads, *rows])))) == []
+
+
+@pytest.mark.parametrize("titled", [False, True], ids=["a picture alone", "a picture under the form's title"])
+def test_a_form_that_is_a_picture_in_word_is_one_finding(tmp_path: Path, titled: bool) -> None:
+    (name, _), *files = bundle(FORM)
+    outcome = sent(tmp_path, (name, picture("2020年全国质量信得过班组建设典型经验申报表" if titled else "")), *files)
+    findings = [f for f in (*outcome["findings"], *outcome["applications"][0]["findings"]) if f["severity"] == "error"]
+    assert [(f["code"], f["document"]) for f in findings] == [("missing-document", "application_form")]
+    assert f"“{name}”中只有图片" in findings[0]["message"]
+    assert outcome["decision"] == "incomplete"
+
+
+def picture(title: str) -> bytes:
+    """A Word file of one picture, as people make it of a scan."""
+    document, out = docx.Document(), io.BytesIO()
+    if title:
+        document.add_paragraph(title)
+    document.add_picture(io.BytesIO(page_picture()))
+    document.save(out)
+    return out.getvalue()
 
 
 @pytest.mark.parametrize("how", ["the template", "headings in Excel", "an empty sheet"])

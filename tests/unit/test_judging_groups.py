@@ -64,3 +64,17 @@ def test_folders_may_be_the_kinds_and_not_the_teams() -> None:
     texts = [_other(f"典型经验/{n}.docx", title=entry(n)["title"]) for n in (1, 2)]
     expected = [[f"申报表/{n}.docx", f"盖章版/{n}.pdf", f"典型经验/{n}.docx"] for n in (1, 2)]
     assert _paths([*forms, *scans, *texts]) == [*expected, []]
+
+
+def test_without_a_form_that_was_read_one_of_each_is_one_team() -> None:
+    """The Word form is a picture, or locked: the scan beside it and the loose papers are still its team's."""
+    nameless = _other("申报表.docx", "application_form")
+    papers = [nameless, _scan("申报表盖章.pdf", 1), _other("经验.docx", title=entry(1)["title"]), _other("材料.docx", "team_material")]
+    assert _paths(papers) == [["申报表.docx", "申报表盖章.pdf", "经验.docx", "材料.docx"], []]
+    assert _paths([nameless, _other("材料.docx", "team_material")]) == [["申报表.docx", "材料.docx"], []]
+
+
+def test_without_a_form_that_was_read_other_names_are_another_team() -> None:
+    other = {"organisation": "苏州恒通轨道交通集团有限公司", "team": "盾构掘进二工段", "title": "推行准时化配送压缩换型时间的探索"}
+    papers = [_other("申报表.docx", "application_form"), _scan("盖章.pdf", 1), _other("经验.docx", **other)]
+    assert _paths(papers) == [["申报表.docx", "盖章.pdf"], ["经验.docx"], []]

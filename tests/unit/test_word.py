@@ -172,6 +172,21 @@ def test_only_pictures_is_noted() -> None:
     assert content == Content("docx", (), notes=(Note("pictures-only", "2"),))
 
 
+@pytest.mark.parametrize(
+    ("beside", "only"),
+    [
+        ((par("附件2"), par("2025年江苏省质量信得过班组建设典型经验申报表")), True),
+        ((par("实施背景"), par("班组承担着全市的供水检测任务。" * 5)), False),
+        ((table(row(cell("组织名称"), cell("甲公司"))),), False),
+    ],
+    ids=["a title", "text", "a table"],
+)
+def test_a_title_above_pictures_says_no_more(beside: tuple[str, ...], only: bool) -> None:
+    content = read_docx(docx(*beside, par("<w:r><w:drawing/></w:r>")))
+    assert isinstance(content, Content)
+    assert [note.code for note in content.notes] == ["pictures-only"] * only
+
+
 def test_strict_open_xml() -> None:
     data = docx(par("甲"))
     strict = package({

@@ -12,6 +12,7 @@ LINK = CloudLink("https://mail.qq.com/x", "tencent", "申报材料.zip", "86.2M"
 LOCKED = document("申报材料.zip", "other", format="zip", refusal=Refusal(Reason.ENCRYPTED))
 NO_SEAL = sealed()
 UNSURE = sealed(certain=False)
+PICTURES = ("pictures-only: 1",)
 NOTHING = mail(applications=(), documents=())
 PARTS = (
     document("推荐函.pdf", "recommendation_letter", "stamped"),
@@ -86,6 +87,27 @@ MISSING = [
     ),
     Case("missing-document", "separate files are packing-rule's", "cacem", (mail(documents=PARTS),)),
     Case("missing-document", "no part made out is for staff", "cacem", (having("recommendation_bundle", parts=()),)),
+    Case(
+        "missing-document",
+        "a picture of the form in the Word file",
+        "jsaq",
+        (having("application_form", "editable", fields={}, characters=0, notes=PICTURES),),
+        (("missing-document", "application_form"),),
+    ),
+    Case(
+        "missing-document",
+        "pictures of the experience in the Word file",
+        "jsaq",
+        (having("experience", fields={}, sections=(), title="", characters=0, notes=PICTURES),),
+        (("missing-document", "experience"),),
+    ),
+    Case("missing-document", "pictures in Word where either copy will do", "caq", (having("recommendation_form", notes=PICTURES),)),
+    Case(
+        "missing-document",
+        "the form as pictures beside the form as text",
+        "jsaq",
+        (plus(document("申报表图片.docx", "application_form", notes=PICTURES), "application"),),
+    ),
     Case("missing-document", "an unread form is not missing", "jsaq", (refused("application_form", Reason.UNREADABLE, "editable"),)),
     Case("missing-document", "an unsafe scan is not missing", "jsaq", (refused("application_form", Reason.UNSAFE, "stamped"),)),
     Case("missing-document", "an unconverted experience is not missing", "jsaq", (refused("experience", Reason.NO_CONVERTER),)),

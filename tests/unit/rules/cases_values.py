@@ -89,6 +89,12 @@ MISSING = [
     Case("missing-field", "not a central enterprise", "jsaq", (stating(is_central_soe="否", central_soe_group=""),)),
     Case("missing-field", "an enterprise needs no association", "cmea", (stating(recommender=""),)),
     Case("missing-field", "the reason by hand on the stamped copy", "cmea-bundle", (stating("editable", recommendation_reason=""),)),
+    Case(
+        "missing-field",
+        "a picture of the form in the Word file is missing-document's",
+        "cmea-bundle",
+        (having("application_form", "editable", fields={}, notes=("pictures-only: 1",)),),
+    ),
     Case("missing-field", "only a scan", "jsaq", (SCAN_ONLY, stating("stamped", leader=""))),
 ]
 
