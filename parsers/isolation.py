@@ -181,8 +181,8 @@ def _programs() -> tuple[str, ...]:
 
 
 def environment(kind: Kind | None = None, scratch: str = "/tmp") -> dict[str, str]:
-    """All that a child sees of the environment: nothing of the parent's but the PATH, where LibreOffice is and how many threads OCR may use.
-    No password, no token."""
+    """All that a child sees of the environment: nothing of the parent's but the PATH, where LibreOffice is and how many threads
+    OCR may use. No password, no token."""
     variables = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": scratch,
