@@ -25,6 +25,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from bench.workers import with_its_own_words
 from bot.samples import notices
 from bot.samples.letters import Mail, write_mail
 from tests.integration.servers import Dovecot, Smtp, wait_for
@@ -71,7 +72,7 @@ class Draft:
 def draft(number: int, seed: int) -> Draft:
     rng = Random(f"{seed} {number}")
     share = rng.random()
-    package = notices.jsaq(rng)
+    package = with_its_own_words(notices.jsaq(rng), rng)
     if share < 0.7:
         del package.entries[0].pieces["stamped"]
     name = f"last-{number}@mail.example.com"
