@@ -6,56 +6,19 @@ schema demands and the notice does not say gets a plain stand-in beside its TODO
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.draft_form import Field, find_fields, find_statistics
+from bot.draft_papers import NUMBERING, Document, find_documents, last_words
 
 TODO = "# TODO check"
 _DATE = re.compile(r"(?:(20\d\d)\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _MAIL = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"(?:\(0\d{2,3}\)\s*|0\d{2,3}-)\d{7,8}|(?<!\d)1[3-9]\d{9}(?!\d)")
-_KINDS = (
-    ("recommendation_form", ("推荐表",), "package"),
-    ("review_summary", ("评审汇总表",), "package"),
-    ("summary_sheet", ("汇总表",), "package"),
-    ("application_form", ("申报表", "申请表", "报名表"), "application"),
-    ("statistics_form", ("统计表",), "package"),
-    ("work_summary", ("总结",), "package"),
-    ("recommendation_letter", ("推荐函",), "package"),
-    ("award_notice", ("公布通知", "获奖名单"), "package"),
-    ("team_material", ("成果报告", "创建材料", "评审材料", "成果材料", "班组材料"), "application"),
-)
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}\s*[、.]|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}\s*[.、)])\s*")
 _HEADING = re.compile(r"(?:时间|要求|方式|办法|内容)。$")
-_ASKED = re.compile(r"提交|报送|提供|寄送|发送|上报|附上|申报材料|推荐材料")
-_APART = ("要求", "办法", "名单", "评分", "准则", "通知", "模板")
-"""Annexes that tell and are not sent."""
-_SCOPES = {kind: scope for kind, _, scope in _KINDS}
-_WORDS = "|".join(word for _, words, _ in _KINDS for word in words)
-_MENTION = re.compile(rf"《(?P<quoted>[^《》]{{0,40}}(?:{_WORDS}))|(?P<bare>[\u4e00-\u9fff]{{0,16}}?)(?P<word>{_WORDS})")
-"""A document's name in a sentence, in 《》 or bare."""
-_VERB = re.compile(r"(?<!工作)(?<!活动)(?<!年度)(?<!推进)(?<!书面)(?<!专题)总结$")
-"""总结 as what somebody does: 认真总结经验."""
-_BEFORE_NAMES = re.compile(r"提交|报送|提供|填写|附|应|须|需|以?及|[和与的将送份]")
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document the notice asks for: kind, its name in the notice, scope, characters at least and at most (0: no limit),
-    the copies asked for, and the parts it must have."""
-
-    kind: str
-    label: str
-    scope: str
-    min: int = 0
-    max: int = 0
-    copies: tuple[str, ...] = ("editable",)
-    sections: tuple[str, ...] = ()
 
 
 def draft_programme(text: str) -> str:
@@ -66,7 +29,9 @@ def draft_programme(text: str) -> str:
     mailbox = find_mailbox(text)
     slug = re.sub(r"[^a-z]", "", mailbox.partition("@")[0]) or "notice"
     deadline = find_deadline(text, year)
-    documents = find_documents(lines, text)
+    opens = find_opening(lines, year) or date(year, 1, 1)
+    until = deadline or max(date(year, 12, 31), opens)
+    documents = find_documents(lines)
     fields = find_fields(lines)
     out = [
         f"# A draft from the notice's text. Settle every `{TODO[2:]}`, then: shenbao programme check FILE",
@@ -77,8 +42,8 @@ def draft_programme(text: str) -> str:
         _line("mailbox", mailbox or "unknown@example.org", "" if mailbox else "the notice names no mail address"),
         _line("reference", f"{slug.upper()}{year}", "the head of reference numbers"),
         f"year = {year}",
-        f"opens = {(find_opening(lines, year) or date(year, 1, 1)).isoformat()}  {TODO}: the day from which submissions count",
-        f"deadline = {(deadline or date(year, 12, 31)).isoformat()}" + ("" if deadline else f"  {TODO}: no deadline was found"),
+        f"opens = {(opens if opens <= until else date(until.year, 1, 1)).isoformat()}  {TODO}: the day from which submissions count",
+        f"deadline = {until.isoformat()}" + ("" if deadline else f"  {TODO}: no deadline was found"),
         f"identity = {_identity(fields)}  {TODO}: what makes two entries the same",
     ]
     period = find_period(text)
@@ -162,79 +127,10 @@ def find_period(text: str) -> tuple[str, str] | tuple[()]:
 def find_essentials(lines: Sequence[str]) -> list[str]:
     """Sentences that somebody who asks would be told: what to send, until when, to where; at most eight. No lines of forms."""
     words = ("截止", "日前", "发送至", "字以内", "提交", "压缩", "命名", "盖章", "报名", "推荐单位")
-    bare = [_NUMBERING.sub("", line) for line in lines]
+    bare = [NUMBERING.sub("", line) for line in lines]
     prose = [line for line in bare if not re.search(r"[\s_]{3,}|\t|^\(|[:]$", line)]
     sentences = [s.strip(" ;") + "。" for line in prose for s in line.split("。") if 8 <= len(s.strip()) <= 120]
     return list(dict.fromkeys(s for s in sentences if any(word in s for word in words) and not _HEADING.search(s)))[:8]
-
-
-def find_documents(lines: Sequence[str], text: str) -> list[Document]:
-    """The documents among the annexes and in the text, each kind once, with limits where the notice states them."""
-    found: dict[str, Document] = {}
-    for label, rest in sorted(_annexes(lines), key=lambda annex: (not annex[1], len(annex[0]))):
-        for kind, words, scope in _KINDS:
-            if kind not in found and any(word in label for word in words) and not any(word in label for word in _APART):
-                word = "总结" if kind == "work_summary" else label if kind == "team_material" else ""
-                limits = _limits(text, word) if word else (0, 0)
-                found[kind] = Document(kind, label, scope, *limits, _copies(rest), _sections(rest))
-                break
-    for kind, label, said in find_mentions(lines):
-        known = found.get(kind)
-        if known is None:
-            limits = _limits(f"{label}{said}", label)
-            found[kind] = Document(kind, label, _SCOPES[kind], *limits, _copies(said))
-        elif _copies(said) != ("editable",):
-            copies = tuple(copy for copy in ("editable", "stamped") if copy in {*known.copies, *_copies(said)})
-            found[kind] = replace(known, copies=copies)
-    asked = (
-        ("experience", "典型经验", "经验名称"),
-        ("team_material", "创建材料", ""),
-        ("team_material", "评审材料", ""),
-        ("slides", "PPT", ""),
-    )
-    for kind, word, sign in asked:
-        if kind not in found and word in text and sign in text:
-            found[kind] = Document(kind, word, "application", *_limits(text, word))
-    found.setdefault("application_form", Document("application_form", "申报表", "application"))
-    return list(found.values())
-
-
-def find_mentions(lines: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Documents named in sentences that ask for some: (kind, name, what is said of it): 提交成果报告(3000-8000字)."""
-    found = []
-    for sentence in (s for line in lines if "\t" not in line for s in line.split("。") if _ASKED.search(s)):
-        ends = [len(sentence)]
-        for match in reversed(list(_MENTION.finditer(sentence))):
-            name = match["quoted"] or _BEFORE_NAMES.split(match["bare"])[-1] + match["word"]
-            said = re.match(r"》?((?:[^、,;()《]|\([^()]*\))*)", sentence[match.end() : ends[-1]])
-            ends.append(match.end() - len(name))
-            kind = next(kind for kind, words, _ in _KINDS if any(word in name for word in words))
-            if said and not _VERB.search(name) and not any(word in name for word in _APART):
-                found.append((kind, name, said[1]))
-    return found[::-1]
-
-
-def _annexes(lines: Sequence[str]) -> list[tuple[str, str]]:
-    """Annexes, enumerated documents and the headings below 附件1, each as (name, what is said of it); no sentences."""
-    item = re.compile(r"^(?:附件\s*[:]?\s*)?[-*(]*\s*\d+\s*[.、)]\s*([^\s(][^(]{1,44}?)\s*(\(.*)?[\s;。]*$")
-    found = [(match[1], match[2] or "") for line in lines if (match := item.match(line))]
-    found += [(below, "") for line, below in itertools.pairwise(lines) if re.fullmatch(r"附件\s*\d+", line)]
-    named = ((re.sub(r"[\s;。]+$", "", name), rest) for name, rest in found)
-    return [(re.sub(r"(?<=[\d年]) +(?=\S)", "", name), rest) for name, rest in named if not re.search(r"[,。;]|按照|提供|填写", name)]
-
-
-def _copies(said: str) -> tuple[str, ...]:
-    """Which copies a notice wants: "(Word版及加盖公章的PDF版)" both, "(盖章扫描件)" the stamped one; else the editable one."""
-    beside = re.match(r"\s*(?:及|和|与|以及)", said)
-    stamped = re.search(r"盖章|公章", said) and not re.search(r"不[需用必]\S{0,3}[盖公]章|不盖章", said)
-    editable = beside or re.search(r"word|excel|ppt|电子版", said, re.IGNORECASE) or not stamped
-    return (*(("editable",) if editable else ()), *(("stamped",) if stamped else ()))
-
-
-def _sections(said: str) -> tuple[str, ...]:
-    """The parts that a document must have: 应包含A、B、C三部分."""
-    match = re.search(r"(?:包含|包括|分为)([^。;:,]{4,80}?)等?[二两三四五六七八九]个?部分", said)
-    return tuple(part.strip() for part in re.split(r"[、和]", match[1]) if part.strip()) if match else ()
 
 
 def find_recommenders(lines: Sequence[str]) -> list[str]:
@@ -250,16 +146,6 @@ def find_recommenders(lines: Sequence[str]) -> list[str]:
         elif line:
             inside = False
     return names
-
-
-def _limits(text: str, word: str) -> tuple[int, int]:
-    """(at least, at most) characters within a sentence or two of the word; 0 where none is stated."""
-    near = re.search(re.escape(word) + r"[^。\n]{0,60}?(?:(\d{2,5})\s*-\s*(\d{3,5})\s*字|(\d{2,5})\s*字\s*(以内|以上|左右)?)", text)
-    if not near:
-        return 0, 0
-    if near[1]:
-        return int(near[1]), int(near[2])
-    return (int(near[3]), 0) if near[4] == "以上" else (0, int(near[3]))
 
 
 def _contacts(text: str) -> list[str]:
@@ -299,7 +185,7 @@ def _documents(documents: Sequence[Document]) -> list[str]:
         lines += ["", "[[document]]", f'kind = "{document.kind}"', f"label = {_text(label)}"]
         lines += [f'scope = "{document.scope}"'] if document.scope == "package" else []
         lines.append(f"titles = {_list([short])}  {TODO}: words of its heading")
-        lines.append(f"names = {_list([_last_words(short)])}  {TODO}: words of its file name")
+        lines.append(f"names = {_list([last_words(short)])}  {TODO}: words of its file name")
         lines += [f"min = {document.min}"] if document.min else []
         lines += [f"max = {document.max}"] if document.max else []
         if document.sections:
@@ -318,11 +204,6 @@ def _documents(documents: Sequence[Document]) -> list[str]:
             lines += ['channels = ["recommender"]'] if document.scope == "package" else []
             lines += [f'seals = ["{"recommender" if document.scope == "package" else "organisation"}"]'] if sealed else []
     return lines
-
-
-def _last_words(label: str) -> str:
-    words = [word for _, group, _ in _KINDS for word in group if word in label]
-    return words[0] if words else label
 
 
 def _field(field: Field) -> list[str]:

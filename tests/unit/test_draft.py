@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date
+from typing import cast
 
 import pytest
 
@@ -169,7 +170,79 @@ def test_documents_named_inside_sentences_are_found() -> None:
     assert programme.essentials[0].startswith("申报单位应提交成果报告（3000-8000字）")
 
 
-@pytest.mark.parametrize("text", ["", "没有内容的通知", "\x00\x01", '标题"带引号"\\与反斜线的通知 a"b@c.d', "2027年2月30日前发送至x@y.cn"])
+def papers(notice: str) -> object:
+    """What a draft asks for: copies, and each document's scope and limits."""
+    programme = parse_programme(draft_programme(notice), "draft.toml")
+    limits = {(spec.kind, spec.label, spec.scope, spec.min, spec.max, tuple(s.key for s in spec.sections)) for spec in programme.documents}
+    return {(r.document, r.copy_, r.seals) for r in programme.requirements}, limits
+
+
+@pytest.mark.parametrize("width", range(9, 31))
+@pytest.mark.parametrize("notice", [IN_SENTENCES, OTHER, NOTICE], ids=["in sentences", "enumerated", "annexes"])
+def test_a_page_is_only_so_wide(notice: str, width: int) -> None:
+    """Where the lines of running text and of annexes are broken says nothing of what is asked for."""
+    wrapped = [
+        line if "\t" in line else "\n".join(line[start : start + width] for start in range(0, len(line), width))
+        for line in notice.split("附件2\n")[0].splitlines()
+    ]
+    rest = notice[len(notice.split("附件2\n")[0]) :]
+    assert papers("\n".join(wrapped) + "\n" + rest) == papers(notice)
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "推荐函（盖章扫描件）；\n活动统计表（Word版）；\n班组建设工作总结（2000字以上）。",
+        "推荐函（盖章扫描件）、\n活动统计表（Word版）和\n班组建设工作总结（2000字以上）。",
+        "推荐函（盖章扫描件）\n活动统计表（Word版）\n班组建设工作总结（2000字以上）",
+        "推荐函（盖章扫\n描件）、活动统\n计表（Word版）和班组建设工作\n总结（2000\n字以上）。",
+    ],
+    ids=["semicolons", "commas at the ends", "nothing between", "inside words"],
+)
+def test_a_list_below_a_sentence(listed: str) -> None:
+    notice = f"北海省质量管理协会\n一、申报要求\n推荐单位须报送以下材料：\n{listed}\n二、联系方式\n联系人：王建国\n二〇二九年三月九日\n"
+    requirements, documents = cast("tuple[set[object], set[tuple[object, ...]]]", papers(notice))
+    assert requirements == {
+        ("application_form", "editable", ()),
+        ("recommendation_letter", "stamped", ("recommender",)),
+        ("statistics_form", "editable", ()),
+        ("work_summary", "editable", ()),
+    }
+    assert ("work_summary", "班组建设工作总结", "package", 2000, 0, ()) in documents
+
+
+def test_a_sentence_goes_on_below_the_blank_line_of_a_page() -> None:
+    first = "（三）请各推荐单位（名单见附件2）于5月30日前将质量信得过班组活动的推荐函、活动统计表（附件3）、本年度优秀班组获奖名单"
+    rest = "的公布通知（标注出推荐班组），全部扫描合成PDF文件，发送至 xz@example.org。"
+    whole, parted = papers(f"{first}{rest}\n"), papers(f"{first}\n\n{rest}\n")
+    assert whole == parted
+    documents = parse_programme(draft_programme(f"{first}\n\n{rest}\n"), "draft.toml").documents
+    assert {spec.kind for spec in documents} == {"recommendation_letter", "statistics_form", "award_notice", "application_form"}
+    form = "2029年北海省质量信得过班组成果申报表\n\n推荐地市、行业：        序号：\n"
+    assert [spec.label for spec in parse_programme(draft_programme(f"附件1\n{form}"), "draft.toml").documents] == [form.partition("\n")[0]]
+
+
+def test_what_stands_below_an_annex_is_no_part_of_its_name() -> None:
+    annexes = "附件：\n1. 北海省班组成果申报表\n2. 北海省班组活动统计表\n北海省质量管理协会\n二〇二九年三月九日\n\n"
+    notice = f"{annexes}附件1\n北海省班组成果申报表\n企业名称\t\n"
+    assert {spec.label for spec in parse_programme(draft_programme(notice), "draft.toml").documents} == {
+        "北海省班组成果申报表",
+        "北海省班组活动统计表",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "没有内容的通知",
+        "\x00\x01",
+        '标题"带引号"\\与反斜线的通知 a"b@c.d',
+        "2027年2月30日前发送至x@y.cn",
+        "二〇九九年三月九日",
+        "关于2027年活动\n2028年3月9日\n5月31日前报送",
+    ],
+)
 def test_whatever_the_text_the_draft_loads(text: str) -> None:
     drafted = draft_programme(text)
     assert TODO in drafted
