@@ -48,6 +48,9 @@ class Outbox:
         self._session: Session | None = None
         self._failures = 0
         self._quiet = 0
+        self._day: datetime | None = None
+        self._room = 0
+        """How many letters may still begin to go out in the day since `_day`, before they must be counted again."""
         self._wake = threading.Event()
         self._stop = threading.Event()
 
@@ -101,6 +104,7 @@ class Outbox:
         queued, ambiguous = letters.recover(self.store, self.mailbox.name)
         if queued or ambiguous:
             log.warning("letters left by a crash", mailbox=self.mailbox.name, queued_again=queued, ambiguous=ambiguous)
+        self._day = None  # another machine may have sent meanwhile
         with self.store.reading() as session:
             stopped = letters.account(session, self.mailbox.name).sending_stopped
         if stopped and restarted:
@@ -142,7 +146,10 @@ class Outbox:
         """Wait for midnight where the account's day is used up."""
         midnight = _midnight(letters.now())
         tomorrow = midnight + timedelta(days=1)
-        if letters.begun_between(self.store, self.mailbox.name, midnight, tomorrow) < self.mailbox.smtp.daily_limit:
+        if self._day != midnight or self._room <= 0:
+            begun = letters.begun_between(self.store, self.mailbox.name, midnight, tomorrow)
+            self._day, self._room = midnight, self.mailbox.smtp.daily_limit - begun
+        if self._room > 0:
             return False
         self._pause(tomorrow, "the day's limit of this account is reached")
         return True
@@ -180,6 +187,7 @@ class Outbox:
 
         def before_body() -> None:
             letters.begin_data(self.store, reply)
+            self._room -= 1
 
         try:
             outcome = self._session.send(self.mailbox.address, reply.recipient, raw, before_body=before_body)

@@ -66,12 +66,14 @@ def record(session: Session, reply: Reply, action: str, moment: datetime, actor:
 def next_queued(store: Store, mailbox: str) -> Reply | None:
     """The letter to send next: the digest first, then in the order they were queued; None where none is due."""
     with store.reading() as session:
-        return session.exec(
-            select(Reply)
+        # only what the index holds is compared; the letters themselves, many and large, are not read
+        first = session.exec(
+            select(Reply.id)
             .where(Reply.mailbox == mailbox, Reply.state == ReplyState.QUEUED, _due(now(), col(Reply.not_before)))
             .order_by(col(Reply.purpose).startswith("digest:").desc(), col(Reply.queued_at), col(Reply.id))
             .limit(1)
         ).first()
+        return None if first is None else session.get(Reply, first)
 
 
 def queued(store: Store, mailbox: str) -> int:

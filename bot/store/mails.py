@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -166,10 +166,12 @@ def by_message_id(store: Store, mailbox: str, message_ids: Collection[str]) -> d
     found: dict[str, list[Known]] = {}
     wanted = sorted(message_ids)
     with store.reading() as session:
+        query = sqlalchemy.select(col(Mail.id), col(Mail.size), col(Mail.received_at), col(Mail.message_id)).where(
+            col(Mail.mailbox) == mailbox
+        )
         for start in range(0, len(wanted), 500):
-            rows = session.exec(select(Mail).where(Mail.mailbox == mailbox, col(Mail.message_id).in_(wanted[start : start + 500])))
-            for mail in rows:
-                found.setdefault(mail.message_id, []).append(Known(mail.id or 0, mail.size, mail.received_at, mail.message_id))
+            for row in session.connection().execute(query.where(col(Mail.message_id).in_(wanted[start : start + 500]))):
+                found.setdefault(row.message_id, []).append(Known(row.id or 0, row.size, row.received_at, row.message_id))
     return found
 
 
@@ -223,14 +225,12 @@ class Waiting:
 
 def waiting(store: Store, mailboxes: Collection[str] | None = None) -> list[Waiting]:
     """Mails without an outcome, in order of receipt (the earlier INTERNALDATE, then the earlier stored)."""
-    query = select(Mail).where(Mail.state == MailState.STORED).order_by(col(Mail.received_at), col(Mail.id))
+    columns: list[Any] = [getattr(Mail, column.name) for column in fields(Waiting)]
+    query = sqlalchemy.select(*columns).where(col(Mail.state) == MailState.STORED).order_by(col(Mail.received_at), col(Mail.id))
     if mailboxes is not None:
         query = query.where(col(Mail.mailbox).in_(sorted(mailboxes)))
     with store.reading() as session:
-        return [
-            Waiting(m.id or 0, m.mailbox, m.size, m.received_at, m.stored_at, m.attempts, m.from_address, m.reading, m.keys)
-            for m in session.exec(query)
-        ]
+        return [Waiting(*row) for row in session.connection().execute(query)]
 
 
 def count_attempt(store: Store, mail_id: int, most: int) -> bool:

@@ -84,16 +84,19 @@ class Mail(SQLModel, table=True):
     """A mail as it came: its raw bytes are the blob `sha256`."""
 
     __tablename__ = "mail"
+    # SQLite keeps no statistics: no index may stand on what most rows share (`mailbox`, `current`, `programme`, a number that is
+    # mostly NULL), for it would be taken before a better one; and what is asked for by two columns has an index on both.
     __table_args__ = (
+        Index("ix_mail_letter", "message_id", "from_address"),
         Index("ix_mail_order", "programme", "state", "received_at", "id"),
         Index("ix_mail_settled", "settled_at", "kind"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    mailbox: str = Field(index=True)
+    mailbox: str
     sha256: str = Field(index=True)
     size: int
-    message_id: str = Field(default="", index=True)
+    message_id: str = ""
     received_at: datetime = _time(index=True)
     stored_at: datetime = _time()
     settled_at: datetime | None = _time(nullable=True)
@@ -141,16 +144,18 @@ class Package(SQLModel, table=True):
     __tablename__ = "package"
     __table_args__ = (
         Index("ix_package_decided", "decision", "opened_at"),
+        Index("ix_package_sender", "programme", "sender_address"),
+        Index("ix_package_recommender", "programme", "recommender_key"),
         Index("ix_package_numbered", "opened_at", sqlite_where=_NUMBERED, postgresql_where=_NUMBERED),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    programme: str = Field(index=True)
+    programme: str
     channel: str | None = None
     sender_address: str = Field(index=True)
     sender_name: str = ""
     recommender: str = ""
-    recommender_key: str = Field(default="", index=True)
+    recommender_key: str = ""
     reference: str | None = Field(default=None, unique=True)
     opened_at: datetime = _time()
     decision: str | None = None
@@ -174,7 +179,7 @@ class Application(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     package_id: int = Field(foreign_key="package.id", index=True)
-    programme: str = Field(index=True)
+    programme: str
     reference: str = Field(unique=True)
     channel: str | None = None
     organisation: str = ""
@@ -214,10 +219,11 @@ class Document(SQLModel, table=True):
     """A file of a mail at its innermost, with the facts read from it. `current` is false once a newer one took its place."""
 
     __tablename__ = "document"
+    __table_args__ = (Index("ix_document_of", "package_id", "application_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     mail_id: int = Field(foreign_key="mail.id", index=True)
-    package_id: int | None = Field(default=None, foreign_key="package.id", index=True)
+    package_id: int | None = Field(default=None, foreign_key="package.id")
     application_id: int | None = Field(default=None, foreign_key="application.id", index=True)
     path: str
     sha256: str = Field(index=True)
@@ -225,7 +231,7 @@ class Document(SQLModel, table=True):
     format: str
     kind: str
     copy_kind: str
-    current: bool = Field(default=True, index=True)
+    current: bool = Field(default=True)
     pending: bool = Field(default=False)
     """True for files of a changed entry that waits for staff's confirmation; the accepted ones stand."""
     facts: dict[str, Any] = _json()
@@ -246,19 +252,23 @@ class Finding(SQLModel, table=True):
     path: str | None = None
     message: str
     facts: dict[str, Any] = _json()
-    current: bool = Field(default=True, index=True)
+    current: bool = Field(default=True)
 
 
 class Reply(SQLModel, table=True):
     """One letter of ours. Its bytes and Message-ID are frozen when it is queued; `purpose` keeps one a mail and purpose."""
 
     __tablename__ = "reply"
-    __table_args__ = (UniqueConstraint("mail_id", "purpose"), Index("ix_reply_begun", "mailbox", "data_at"))
+    __table_args__ = (
+        UniqueConstraint("mail_id", "purpose"),
+        Index("ix_reply_begun", "mailbox", "data_at"),
+        Index("ix_reply_next", "mailbox", "state", "queued_at", "not_before", "purpose"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     mail_id: int | None = Field(default=None, foreign_key="mail.id", index=True)
     package_id: int | None = Field(default=None, foreign_key="package.id", index=True)
-    mailbox: str = Field(index=True)
+    mailbox: str
     purpose: str = "answer"
     """answer; staff:<event id> for a letter that a staff action wrote; digest:<day>."""
     recipient: str = Field(index=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from bot.facts import DocumentFacts
@@ -140,7 +140,8 @@ def keep_application_verdicts(session: Session, application: ApplicationOutcome,
 def keep_package_verdicts(session: Session, package: models.Package, verdicts: Sequence[Verdict], mail_id: int | None) -> None:
     """Write the findings that concern a whole package as they are now."""
     mails = select(models.Mail.id).where(models.Mail.package_id == package.id)
-    old = update(models.Finding).where(col(models.Finding.mail_id).in_(mails), col(models.Finding.application_id).is_(None))
+    of_none = func.coalesce(col(models.Finding.application_id), 0) == 0  # by "IS NULL" SQLite would look through those of all packages
+    old = update(models.Finding).where(col(models.Finding.mail_id).in_(mails), of_none)
     session.exec(old.values(current=False))
     for verdict in verdicts:
         session.add(_finding(mail_id, None, verdict))

@@ -16,6 +16,7 @@ from bot.store import letters
 from bot.store.models import Event, MailboxState, Reply, ReplyState
 from bot.store.store import Store
 from tests.integration.servers import PASSWORD, Proxy, Smtp, wait_for
+from tests.meter import Meter
 
 pytestmark = pytest.mark.integration
 
@@ -365,3 +366,42 @@ def test_the_thread_sends_when_woken_and_leaves_when_told(smtp: Smtp, store: Sto
     outbox.stop()
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_a_letter_costs_the_same_however_many_went_out_today(store: Store, smtp: Smtp) -> None:
+    config = configuration(smtp.port, limit=10_000)
+    outbox = Outbox(store, config.mailboxes[0], config)
+    meter = Meter(store)
+
+    def sends() -> int:
+        queue(store, config)
+        queue(store, config, "wang@example.cn")
+        assert outbox.send_next()  # the first one counts the day's letters
+        return meter.of(lambda: outbox.send_next())
+
+    few = sends()
+    with store.transaction() as session:
+        for number in range(600):
+            sent = Reply(mailbox="m", recipient="zhao@example.cn", subject="s", text="t", message_id=f"{number}", raw_sha256="")
+            sent.queued_at = sent.sent_at = sent.data_at = letters.now()
+            sent.state = ReplyState.SENT
+            session.add(sent)
+    outbox.recover()
+    assert sends() <= few * 1.1
+    assert len(smtp.received) == 4
+    outbox.close()
+
+
+def test_what_another_machine_sent_counts_once_it_was_away(store: Store, smtp: Smtp) -> None:
+    config = configuration(smtp.port, limit=3)
+    here, there = (Outbox(store, config.mailboxes[0], config) for _ in range(2))
+    for number in range(4):
+        queue(store, config, f"{number}@example.cn")
+    assert here.send_next()
+    assert there.send_next()
+    assert there.send_next()
+    here.recover()
+    assert not here.send_next()
+    assert len(smtp.received) == 3
+    here.close()
+    there.close()

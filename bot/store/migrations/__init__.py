@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.errors import StoreError
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision. Kept here so that opening a store that is up to date need not import Alembic."""
 
 _LOCK = 0x5368656E  # "Shen": workers that start together migrate one after the other
