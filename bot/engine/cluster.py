@@ -242,7 +242,7 @@ class ClusterEngine:
             log.exception("reading failed", mail=mail_id)
             self._failed(mail_id, f"reading: {type(error).__name__}: {error}")
         else:
-            self._lane.ready(mail_id, mail.mailbox, read, keys.keys_of(self._intake, read))
+            self._lane.ready(mail, read, keys.keys_of(self._intake, read))
         finally:
             self._reading.discard(mail_id)
 

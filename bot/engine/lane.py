@@ -45,6 +45,7 @@ log: Any = structlog.get_logger("engine")
 @dataclass(slots=True)
 class _Held:
     lane: str
+    received_at: datetime
     read: Any
     keys: frozenset[str]
     since: float
@@ -84,11 +85,12 @@ class Lane:
         at = mail.keys.get("held_at")
         return isinstance(at, str) and timedelta(0) <= now() - datetime.fromisoformat(at) < _HELD
 
-    def ready(self, mail_id: int, mailbox: str, read: Any, found: frozenset[str]) -> None:
+    def ready(self, mail: Mail, read: Any, found: frozenset[str]) -> None:
         """A mail was read: it waits for its turn here."""
-        self._show(mail_id, found, harmless=True)
+        assert mail.id is not None
+        self._show(mail.id, found, harmless=True)
         moment = time.monotonic()
-        self._held[mail_id] = _Held(self._lanes.get(mailbox, mailbox), read, found, moment, moment)
+        self._held[mail.id] = _Held(self._lanes.get(mail.mailbox, mail.mailbox), mail.received_at, read, found, moment, moment)
         self.wake()
 
     def let_go(self) -> None:
@@ -146,9 +148,11 @@ class Lane:
         with self._locked(lane) as lock:
             if lock is None:
                 return False
-            held = {mail_id for mail_id, one in list(self._held.items()) if one.lane == lane}
-            items = list(self._items(lane))
-            for mail_id in held - {item.id for item in items}:  # it has an outcome already
+            held = {mail_id: one.received_at for mail_id, one in list(self._held.items()) if one.lane == lane}
+            if not held:
+                return False
+            items = list(self._items(lane, max(held.values())))
+            for mail_id in held.keys() - {item.id for item in items}:  # it has an outcome already
                 self._held.pop(mail_id, None)
             verdict = may_settle(items, time.monotonic(), self._patience)
             done = False
@@ -170,9 +174,10 @@ class Lane:
         self._look(unknown.id)
         return True
 
-    def _items(self, lane: str) -> Iterator[Item]:
+    def _items(self, lane: str, until: datetime) -> Iterator[Item]:
+        """The lane's mails without an outcome that were received by `until`: what came after our own can't hold these up."""
         moment = time.monotonic()
-        for mail in mails.waiting(self._store):
+        for mail in mails.waiting(self._store, until=until):
             if self._lanes.get(mail.mailbox, mail.mailbox) != lane:
                 continue
             item = Item(mail.id, lane, mail.size, mail.received_at, mail.attempts)

@@ -223,12 +223,15 @@ class Waiting:
     keys: dict[str, Any]
 
 
-def waiting(store: Store, mailboxes: Collection[str] | None = None) -> list[Waiting]:
-    """Mails without an outcome, in order of receipt (the earlier INTERNALDATE, then the earlier stored)."""
+def waiting(store: Store, mailboxes: Collection[str] | None = None, until: datetime | None = None) -> list[Waiting]:
+    """Mails without an outcome, in order of receipt (the earlier INTERNALDATE, then the earlier stored): those of some mailboxes
+    alone, and those received by `until`, where given."""
     columns: list[Any] = [getattr(Mail, column.name) for column in fields(Waiting)]
     query = sqlalchemy.select(*columns).where(col(Mail.state) == MailState.STORED).order_by(col(Mail.received_at), col(Mail.id))
     if mailboxes is not None:
         query = query.where(col(Mail.mailbox).in_(sorted(mailboxes)))
+    if until is not None:
+        query = query.where(col(Mail.received_at) <= until)
     with store.reading() as session:
         return [Waiting(*row) for row in session.connection().execute(query)]
 
