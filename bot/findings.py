@@ -89,13 +89,17 @@ DEFAULT_SEVERITIES: Mapping[str, Severity] = {
     "count-mismatch": Severity.REVIEW,
     # Beyond the contract: what staff must see.
     "unconverted-document": Severity.REVIEW,
+    "unread-document": Severity.REVIEW,
     "internal-error": Severity.REVIEW,
     "unverified-sender": Severity.REVIEW,
     "seal-uncertain": Severity.WARNING,
     "possibly-inconsistent": Severity.WARNING,
 }
-"""Severity of each code unless a programme overrides it. A probable duplicate is published under the contract's code
-`duplicate-channel` with severity review; `probable-duplicate` is its key here and in a programme's `[severity]`."""
+"""Severity of each code unless a programme overrides it."""
+
+PUBLISHED: Mapping[str, str] = {"probable-duplicate": "duplicate-channel", "unread-document": "unreadable-document"}
+"""Codes for staff, with severity review, that are published under a code of the contract; here and in a programme's `[severity]`
+they have their own."""
 
 _ORDER = (
     (Severity.REJECT, Decision.REJECTED),

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.findings import PUBLISHED
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """The zone of every time a person sees."""
 
@@ -97,6 +99,7 @@ CODES: Mapping[str, str] = {
     "superseded": "新版替换旧版",
     "count-mismatch": "推荐数与材料数不符",
     "unconverted-document": "文件格式未能转换",
+    "unread-document": "文件未能由系统读出",
     "internal-error": "系统处理出错",
     "unverified-sender": "发件人未经验证",
     "seal-uncertain": "公章无法确认",
@@ -129,9 +132,12 @@ COMPARISONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 """What holding a mail against earlier ones may find, beside the rules: (what, how, the codes)."""
 
 
+_FOR_STAFF = {published: code for code, published in PUBLISHED.items()}
+
+
 def code_words(code: str, severity: str = "") -> str:
-    """A finding's code in words; a duplicate that only staff can tell is a probable one."""
-    return CODES.get("probable-duplicate" if (code, severity) == ("duplicate-channel", "review") else code, code)
+    """A finding's published code in words; one that only staff can tell has words of its own."""
+    return CODES.get(_FOR_STAFF.get(code, code) if severity == "review" else code, code)
 
 
 _WEEKDAYS = "一二三四五六日"

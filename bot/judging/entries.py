@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.facts import Application, Channel, DocumentFacts, Package
-from bot.findings import Decision, Fact, Finding, Severity, Verdict, decide, worst
+from bot.findings import PUBLISHED, Decision, Fact, Finding, Severity, Verdict, decide, worst
 from bot.judging.answer import written_changes
 from bot.judging.assemble import merged_statistics
 from bot.judging.duplicates import Likeness
@@ -90,7 +90,7 @@ class Judging:
         return outcomes, [replace(verdict, waived=verdict.code in everywhere) for verdict in verdicts]
 
     def verdict(self, finding: Finding) -> Verdict:
-        code = "duplicate-channel" if finding.code == "probable-duplicate" else finding.code
+        code = PUBLISHED.get(finding.code, finding.code)
         message = sentence(finding.code, finding.facts)
         severity = self.programme.severity_of(finding.code)
         return Verdict(code, severity, message, finding.field, finding.document, finding.path, finding.facts)

@@ -1,7 +1,8 @@
 """unconverted-document: a file that could not be read here, through no fault of the submitter's.
 
-A converter (LibreOffice) is not installed, or the parser died twice on the file; or a combined PDF came in which none of
-the asked documents could be made out. Staff look; the submitter is asked for nothing.
+A converter (LibreOffice) is not installed, or a combined PDF came in which none of the asked documents could be made out;
+`unread-document` (published as `unreadable-document` with severity review): the parser died twice on the file. Staff look; the
+submitter is asked for nothing.
 
 Options: none.
 Fails: 申报表.doc on a machine without LibreOffice.
@@ -21,7 +22,7 @@ from bot.rules.requirements import is_junk, parts_of
 from parsers.values import Reason
 
 ID = "unconverted-document"
-CODES = ("unconverted-document",)
+CODES = ("unconverted-document", "unread-document")
 OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "文件暂时无法由系统读取，由工作人员人工查看。"
 GUIDE = "系统缺少转换工具、两次读取出错，或合并的文件中分辨不出各份材料的，由工作人员查看。这不是报送单位的问题，系统不会要求对方补正。"
@@ -45,9 +46,9 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
 def _findings(documents: tuple[DocumentFacts, ...]) -> Iterator[Finding]:
     for document in documents:
         if document.refusal is not None and document.refusal.reason in (Reason.NO_CONVERTER, Reason.CRASHED) and not is_junk(document):
-            yield _finding(document)
+            yield _finding(document, code="unread-document" if document.refusal.reason is Reason.CRASHED else ID)
 
 
-def _finding(document: DocumentFacts, problem: str = "") -> Finding:
+def _finding(document: DocumentFacts, problem: str = "", code: str = ID) -> Finding:
     facts: dict[str, Fact] = {"file": base_name(document.path), "problem": problem}
-    return Finding(ID, facts, document=document.kind, path=document.path)
+    return Finding(code, facts, document=document.kind, path=document.path)

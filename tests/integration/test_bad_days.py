@@ -108,7 +108,7 @@ def test_a_converter_that_hangs_costs_its_document_and_holds_up_nobody(site: Sit
     with site.open_store() as store, store.reading() as session:
         codes = set(session.exec(select(Finding.code).where(Finding.current)))
         document = session.exec(select(Document)).one()
-    assert "unconverted-document" in codes
+    assert "unreadable-document" in codes
     assert "was not done within 15 s" in document.facts["refusal"]["detail"]
 
 
@@ -186,11 +186,12 @@ def test_a_document_that_kills_its_reader_twice_holds_its_case_for_staff(tmp_pat
             if deadly.decision == "accepted":
                 deadly, other = other, deadly
             refused = [d for d in session.exec(select(Document)) if d.facts["refusal"] is not None]
-            findings = session.exec(select(Finding.code).where(Finding.application_id == deadly.id, Finding.severity != "info")).all()
+            of_deadly = select(Finding.code, Finding.severity).where(Finding.application_id == deadly.id, Finding.severity != "info")
+            findings = session.exec(of_deadly).all()
             reply = session.exec(select(Reply)).one()
         assert (deadly.decision, other.decision) == ("held", "accepted")
         assert [(d.application_id, "SIGKILL" in d.facts["refusal"]["detail"]) for d in refused] == [(deadly.id, True)]
-        assert findings == ["unconverted-document"]
+        assert findings == [("unreadable-document", "review")]
         assert "由工作人员人工查看，您无需重新提交" in reply.text
         digest = make_digest(store, load_programmes(), config, package.received.date(), package.received).text
         assert f"{deadly.reference} " in digest.partition("待人工确认的申报")[2].partition("◆")[0]
@@ -200,4 +201,4 @@ def test_a_document_that_kills_its_reader_twice_holds_its_case_for_staff(tmp_pat
         held = browser.get("/cases?decision=held").text
         assert deadly.reference in held
         assert other.reference not in held
-        assert "文件格式未能转换" in browser.get(f"/cases/{deadly.reference}").text
+        assert "文件未能由系统读出" in browser.get(f"/cases/{deadly.reference}").text

@@ -138,7 +138,7 @@ def test_every_code_of_the_contract_has_a_rule_or_a_place() -> None:
 
     by_rules = {code for rule in RULES for code in rule.codes}
     by_relating = {"duplicate-channel", "probable-duplicate", "resubmission-needs-confirmation", "duplicate-submission", "superseded"}
-    by_judging = {"internal-error", "unverified-sender", "unconverted-document"}
+    by_judging = {"internal-error", "unverified-sender"}
     assert set(DEFAULT_SEVERITIES) == by_rules | by_relating | by_judging
 
 

@@ -207,9 +207,7 @@ FILES = [
         (refused("experience", Reason.NO_CONVERTER),),
         (("unconverted-document", "experience"),),
     ),
-    Case(
-        "unconverted-document", "a parser died", "jsaq", (refused("experience", Reason.CRASHED),), (("unconverted-document", "experience"),)
-    ),
+    Case("unconverted-document", "a parser died", "jsaq", (refused("experience", Reason.CRASHED),), (("unread-document", "experience"),)),
     Case(
         "unconverted-document",
         "no part of the combined PDF made out",
