@@ -24,7 +24,7 @@ from parsers.forms import Label, find_fields
 from parsers.rasters import Raster
 from parsers.scan import scan
 from parsers.seals import find_seals
-from parsers.straighten import straighten
+from parsers.straighten import page_corners, straighten
 from parsers.values import Refusal
 from tests.scans.cases import FIELD_CONDITIONS, SEAL_KINDS, Case, Condition, seal_case
 
@@ -68,7 +68,7 @@ def measure_seals(kind: str, count: int, misses: bool) -> tuple[int, int, list[f
         case = seal_case(kind, random.Random(f"{SEED} {kind} {index}"), index)
         rgb = np.array(case.page.convert("RGB"))
         raster = Raster(1, rgb, 297 / max(rgb.shape[:2]), kind != "photograph", case.colour, kind == "photograph")
-        upright = straighten(raster)
+        upright = straighten(raster, page_corners(raster.rgb))
         seals = find_seals(upright.rgb, upright.mm_per_pixel, colour=case.colour, sized=raster.sized or upright.cut)
         texts = [seal.text for seal in seals]
         there += len(case.texts)

@@ -1,10 +1,11 @@
-"""`python -m bench.last_day [--mails 2000] [--minutes 60]`: the last day's rush through the daemon.
+"""`python -m bench.last_day [--mails 2000] [--minutes 60] [--an-hour N]`: the last day's rush through the daemon.
 
 Invented submissions to jsaq-2025, the same for the same seed: of ten mails seven are a ZIP of Word and Excel files, two have
 the stamped scan too, and one has that and photographs or a slide show of 6 to 36 MB: up to 50 MB as a mail. They are
 written before the clock starts, but for the large ones' pictures. The real daemon (SQLite, two workers, sandboxed parsers) on
 Dovecot gets them as fast as it answers: small and large ones in a stream each, of which `--ahead` mails may be unanswered;
-after `--minutes` nothing more is delivered. Counted: mails an hour, from the first delivery to the last answer; small mails'
+after `--minutes` nothing more is delivered. With `--an-hour` they come at that pace instead, however many are unanswered, which
+shows how long submitters wait. Counted: mails an hour, from the first delivery to the last answer; small mails'
 (under 1 MB) time from the end of APPEND to the answer at the SMTP server, while a large one (from 5 MB on) was in hand; peak
 memory (PSS, once a second) of the daemon and its children except those for LibreOffice and OCR. Dovecot, the SMTP server and
 this program share the machine. Goal: 2,000 mails in an hour in 2 GB.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import re
 import statistics
 import threading
@@ -21,10 +23,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
+from bench.processes import idle_seconds, processor_seconds, resident, tree
 from bench.workers import with_its_own_words
 from bot.samples import notices
 from bot.samples.letters import Mail, write_mail
@@ -32,8 +34,10 @@ from tests.integration.servers import Dovecot, Smtp, wait_for
 from tests.integration.site import JSAQ, Site
 
 SMALL, LARGE = 2**20, 5 * 2**20
-APART = re.compile(rb'\["(scan|office)",')
-"""In the command line of a child for OCR or LibreOffice: its settings name its kind."""
+CHILD = re.compile(r'\["(parse|scan|office)",')
+"""In the command line of a sandboxed child: its settings name its kind."""
+APART = ("scan", "office")
+"""Children whose memory the goal leaves out: OCR models and LibreOffice."""
 
 
 @dataclass
@@ -124,27 +128,34 @@ class Memory(threading.Thread):
 
     def run(self) -> None:
         while not self.ended.wait(1):
-            self.peak = max(self.peak, self._now(self.root))
+            self.peak = max(self.peak, resident([pid for pid, command in tree(self.root).items() if kind_of(command) not in APART]))
 
-    def _now(self, pid: int) -> float:
-        total = 0.0
-        try:
-            if APART.search(Path(f"/proc/{pid}/cmdline").read_bytes()):
-                return 0
-            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                total += int(line.split()[1]) / 1024 if line.startswith("Pss:") else 0
-            children = [child for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
-        except OSError:  # it ended meanwhile
-            return total
-        return total + sum(self._now(int(child)) for child in children)
+
+def kind_of(command: str) -> str:
+    """Which child of the daemon it is, by the settings on its command line; "daemon" for itself."""
+    found = CHILD.search(command)
+    return found[1] if found else "daemon"
+
+
+def used(daemon: int, dovecot: int) -> dict[str, float]:
+    """Processor seconds of the daemon, of each kind of its children, of Dovecot and of this program."""
+    found = {"Dovecot": processor_seconds(tree(dovecot)), "this program": processor_seconds([os.getpid()])}
+    for pid, command in tree(daemon).items():
+        kind = kind_of(command)
+        found[kind] = found.get(kind, 0.0) + processor_seconds([pid])
+    return found
 
 
 class Stream(threading.Thread):
-    """Delivers its mails one after the other, at most `ahead` of them unanswered."""
+    """Delivers its mails one after the other, each from its time on (seconds after the start), at most `ahead` of them unanswered."""
 
-    def __init__(self, dovecot: Dovecot, smtp: Clocked, drafts: Sequence[Draft], photos: Sequence[bytes], ahead: int, until: float) -> None:
+    def __init__(
+        self, dovecot: Dovecot, smtp: Clocked, drafts: Sequence[tuple[float, Draft]], photos: Sequence[bytes], ahead: int, minutes: float
+    ) -> None:
         super().__init__(daemon=True)
-        self.dovecot, self.smtp, self.drafts, self.photos, self.ahead, self.until = dovecot, smtp, drafts, photos, ahead, until
+        self.dovecot, self.smtp, self.drafts, self.photos, self.ahead = dovecot, smtp, drafts, photos, ahead
+        self.started = time.perf_counter()
+        self.until = self.started + minutes * 60
         self.sizes: dict[str, int] = {}
         self.delivered: dict[str, float] = {}
 
@@ -153,8 +164,9 @@ class Stream(threading.Thread):
 
     def run(self) -> None:
         with self.dovecot.client(JSAQ) as client:
-            for one in self.drafts:
+            for due, one in self.drafts:
                 raw = one.write(self.photos)
+                time.sleep(max(0.0, self.started + due - time.perf_counter()))
                 wait_for(lambda: self.open() < self.ahead, 1800, "an answer")
                 if time.perf_counter() > self.until:
                     break
@@ -184,9 +196,11 @@ def main() -> None:
     parser.add_argument("--mails", type=int, default=2000)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--ahead", type=int, default=4)
+    parser.add_argument("--an-hour", type=float, default=0, help="mails an hour that come, whether answered or not")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    drafts, photos = [draft(number, args.seed) for number in range(args.mails)], photographs()
+    pace, ahead = (3600 / args.an_hour, args.mails) if args.an_hour else (0.0, args.ahead)
+    drafts, photos = [(number * pace, draft(number, args.seed)) for number in range(args.mails)], photographs()
     dovecot, smtp = Dovecot(), Clocked()
     smtp.start()
     site = Site(dovecot, smtp)
@@ -195,16 +209,20 @@ def main() -> None:
         wait_for(lambda: site.runs(process), 60)
         memory = Memory(process.pid)
         memory.start()
-        parts = ([one for one in drafts if not one.padding], [one for one in drafts if one.padding])
-        started = time.perf_counter()
-        streams = [Stream(dovecot, smtp, part, photos, args.ahead, started + args.minutes * 60) for part in parts]
+        parts = ([one for one in drafts if not one[1].padding], [one for one in drafts if one[1].padding])
+        started, idle, before = time.perf_counter(), idle_seconds(), used(process.pid, dovecot.pid)
+        streams = [Stream(dovecot, smtp, part, photos, ahead, args.minutes) for part in parts]
         for stream in streams:
             stream.start()
         for stream in streams:
             stream.join()
         seconds = time.perf_counter() - started
         memory.ended.set()
+        idle, spent = idle_seconds() - idle, used(process.pid, dovecot.pid)
         report(streams, smtp.answered, seconds, memory.peak)
+        mails = sum(len(stream.sizes) for stream in streams)
+        shares = ", ".join(f"{name} {(spent[name] - before.get(name, 0)) / mails:.2f} s" for name in spent)
+        print(f"processor time a mail: {shares}; {idle / seconds / (os.cpu_count() or 1):.0%} of the machine idle")
         state = site.status()
         print(f"outcomes: {state['mails']['by_state']}, letters: {state['replies']}, stuck {state['stuck']}")
     finally:

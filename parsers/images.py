@@ -5,6 +5,9 @@ from __future__ import annotations
 from parsers.rasters import count_frames, frame_size, load_frame, open_picture
 from parsers.values import Content, Page, Reading, Reason, Refusal
 
+CHECKED_SIDE = 200
+"""Pixels each way at which a JPEG is decoded to see whether it is whole: all its bytes are read, and few points made of them."""
+
 FORMATS = {
     "JPEG": "jpg",
     "MPO": "jpg",
@@ -40,7 +43,7 @@ def read_image(data: bytes) -> Reading:
             return Refusal(Reason.UNREADABLE, f"page {number}: {error}")
         width, height = frame_size(image)
         stored = image.size
-        frame = load_frame(image)
+        frame = load_frame(image, CHECKED_SIDE)
         if isinstance(frame, Refusal):
             return frame
         if (stored[0] > stored[1]) != (frame.size[0] > frame.size[1]):  # turned by its EXIF orientation

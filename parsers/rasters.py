@@ -126,8 +126,8 @@ def count_frames(image: Image) -> int:
         return 1
 
 
-def load_frame(image: Image) -> Image | Refusal:
-    """The frame in hand, decoded and turned as its EXIF orientation says."""
+def load_frame(image: Image, side: int = MAX_WORKING_SIDE // 2) -> Image | Refusal:
+    """The frame in hand, decoded and turned as its EXIF orientation says; a huge JPEG smaller, but at least `side` pixels each way."""
     from PIL import Image, ImageOps
 
     if image.size[0] * image.size[1] > MAX_PIXELS:  # a later frame of a TIFF may be larger than the first
@@ -135,7 +135,7 @@ def load_frame(image: Image) -> Image | Refusal:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            image.draft("RGB", (MAX_WORKING_SIDE // 2, MAX_WORKING_SIDE // 2))  # a JPEG is decoded small where it is huge
+            image.draft("RGB", (side, side))
             image.load()
             return ImageOps.exif_transpose(image)
     except Image.DecompressionBombError as error:
@@ -200,11 +200,15 @@ def _shrink(rgb: NDArray[np.uint8], scale: float) -> tuple[NDArray[np.uint8], fl
 
 def has_colour(rgb: NDArray[np.uint8]) -> bool:
     """False for a page whose pixels are all grey, as of a grey scan saved as RGB: a colour scanner never is so exact."""
+    import cv2
     import numpy as np
 
-    sample = rgb[::2, ::2].astype(np.int16)
-    chroma = sample.max(axis=2) - sample.min(axis=2)
-    return bool((chroma > 2).sum() > max(12, chroma.size * 1e-5))
+    for step, share in ((16, 0.01), (2, 1e-5)):  # most colour pages show it at a glance
+        red, green, blue = (np.ascontiguousarray(rgb[::step, ::step, channel]) for channel in range(3))
+        chroma = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
+        if int((chroma > 2).sum()) > max(12, chroma.size * share):
+            return True
+    return False
 
 
 # --- PDF ---------------------------------------------------------------------------------------------------------

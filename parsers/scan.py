@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from parsers import layout, ocr, ruling
 from parsers.rasters import Raster, rasters
-from parsers.straighten import straighten
+from parsers.straighten import Upright, page_corners, straighten
 from parsers.values import Block, Box, Note, Reason, Refusal, Scan, ScannedPage, Seal
 
 if TYPE_CHECKING:
@@ -62,10 +62,14 @@ def _pages(found: Iterator[Raster], text: bool, seals: bool, notes: list[Note]) 
 def _page(raster: Raster, text: bool, seals: bool, notes: list[Note]) -> ScannedPage:
     import numpy as np
 
-    upright = straighten(raster)
+    corners = page_corners(raster.rgb)
+    if text and raster.photograph and corners is None and not _shows_text(raster.rgb):
+        text, upright = False, Upright(raster.rgb, raster.mm_per_pixel)
+    else:
+        upright = straighten(raster, corners)
     rgb, scale = upright.rgb, upright.mm_per_pixel
     turns, read = 0, _Text((), (), 0.0)
-    if text and (not raster.photograph or _shows_text(rgb)):
+    if text and (corners is None or not raster.photograph or _shows_text(rgb)):
         turns, read = _read(rgb, scale, raster.colour, raster.sized or upright.cut)
         if turns:
             rgb = np.ascontiguousarray(np.rot90(rgb, turns))

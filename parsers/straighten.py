@@ -48,15 +48,14 @@ class Upright:
         return Box(*(round(float(edge), 2) for edge in (xs.min(), ys.min(), xs.max(), ys.max())))
 
 
-def straighten(raster: Raster) -> Upright:
-    """The page cut out, its ruled lines (or, without any, its lines of text) made level and square."""
+def straighten(raster: Raster, corners: Matrix | None) -> Upright:
+    """The page cut out by its corners (`page_corners`), its ruled lines (or, without any, its lines of text) made level and square."""
     import cv2
     import numpy as np
 
     rgb, scale, cut = raster.rgb, raster.mm_per_pixel, False
     whole: Matrix = np.eye(3)
     height, width = rgb.shape[:2]
-    corners = _page_corners(rgb)
     if corners is not None:
         whole, width, height = _onto_rectangle(corners)
         long_mm = LETTER_MM if abs(max(width, height) / min(width, height) - 11 / 8.5) < 0.03 else LONG_SIDE_MM
@@ -87,7 +86,7 @@ def straighten(raster: Raster) -> Upright:
 # --- the page in its photograph ----------------------------------------------------------------------------------
 
 
-def _page_corners(rgb: NDArray[np.uint8]) -> Matrix | None:
+def page_corners(rgb: NDArray[np.uint8]) -> Matrix | None:
     """The page's corners (4, 2) in order of top left, top right, bottom right, bottom left, where it lies on something darker."""
     import cv2
     import numpy as np

@@ -30,7 +30,8 @@ def open_intake(config: Config, store: Store) -> Iterator[Intake]:
 
     folder = Path(config.programmes.folder) if config.programmes.folder else None
     programmes = checked_programmes(folder)
-    reader = SandboxReader(config.limits.as_limits(), workers=config.processing.workers)
+    workers = config.processing.workers
+    reader = SandboxReader(config.limits.as_limits(), workers=workers, scan_workers=min(workers, os.cpu_count() or 1))
     try:
         yield Intake(store, programmes, {mailbox.name: mailbox for mailbox in config.mailboxes}, CachedReader(reader, store))
     finally:

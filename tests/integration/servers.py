@@ -161,6 +161,10 @@ service stats {{
 }}
 """
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def start(self) -> None:
         for name in ("run", "mail", "home"):
             (self.folder / name).mkdir(exist_ok=True)

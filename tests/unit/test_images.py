@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 
@@ -60,12 +61,15 @@ def test_exif_orientation_turns_the_page() -> None:
     assert next(iter(opened)).rgb.shape == (400, 300, 3)
 
 
-def test_a_picture_cut_off_is_unreadable() -> None:
-    import numpy as np
-
+@pytest.mark.parametrize(("form", "size"), [("PNG", (300, 300)), ("JPEG", (300, 300)), ("JPEG", (2400, 1800))])
+@pytest.mark.parametrize("share", [0.1, 0.6, 0.98])
+def test_a_picture_cut_off_is_unreadable(form: str, size: tuple[int, int], share: float) -> None:
     out = io.BytesIO()
-    Image.fromarray(np.random.default_rng(1).integers(0, 255, (300, 300, 3), dtype=np.uint8)).save(out, "PNG")
-    refusal = read_image(out.getvalue()[:5000])
+    grain = random.Random(1).randbytes(size[0] * size[1] * 3)
+    Image.frombytes("RGB", size, grain).save(out, form)
+    whole = out.getvalue()
+    assert isinstance(read_image(whole), Content)
+    refusal = read_image(whole[: round(len(whole) * share)])
     assert isinstance(refusal, Refusal)
     assert refusal.reason is Reason.UNREADABLE
 
@@ -101,3 +105,14 @@ def test_grey_pictures_have_no_colour() -> None:
         opened = rasters(data)
         assert not isinstance(opened, Refusal)
         assert next(iter(opened)).colour is colour
+
+
+@pytest.mark.parametrize(("edge", "colour"), [(0, False), (6, False), (20, True), (600, True)])
+def test_a_spot_of_colour_is_colour(edge: int, colour: bool) -> None:
+    page = Image.new("RGB", (1654, 2339), (120, 120, 120))
+    page.paste((200, 60, 60), (301, 1001, 301 + edge, 1001 + edge))
+    out = io.BytesIO()
+    page.save(out, "PNG")
+    opened = rasters(out.getvalue())
+    assert not isinstance(opened, Refusal)
+    assert next(iter(opened)).colour is colour
