@@ -255,7 +255,8 @@ class LimitsConfig(_Part):
 
 
 class ProcessingConfig(_Part):
-    """How mails are worked through. A mail that ended its worker `attempts` times is set aside for staff."""
+    """How mails are worked through: by `workers` parser processes side by side, and as many for OCR (0.7 GB each) up to the
+    number of processors. A mail that ended its worker `attempts` times is set aside for staff."""
 
     workers: int = Field(default=2, ge=1, le=64)
     attempts: int = Field(default=2, ge=1)

@@ -76,6 +76,7 @@ class Kind:
     `forked`: a fresh fork of the warm child serves each request, so that nothing of one document reaches the next. `memory`
     bounds the address space, `scratch` its /tmp, `file` one file in it, `processes` its processes and threads. A child that
     has served `requests` or keeps more than `resident` is replaced. `threads`: of the numeric libraries, 0 for their own choice.
+    `nice`: how far it stands back from others who want the processor.
     """
 
     name: str
@@ -87,11 +88,13 @@ class Kind:
     requests: int
     resident: int
     threads: int
+    nice: int
 
 
 def kinds(limits: Limits) -> dict[str, Kind]:
     """The kinds of children: `parse` for all that has text, `scan` for pixels, `office` for LibreOffice's conversions.
 
+    The two that take seconds stand back, so that a mail of text alone is answered while they are at work.
     onnxruntime and OpenCV take 1.2 GiB of address space for a page of 200 dpi, and a larger page more: twice the bound.
     """
     parse = Kind(
@@ -104,11 +107,13 @@ def kinds(limits: Limits) -> dict[str, Kind]:
         requests=5000,
         resident=limits.parse_memory_mb // 4,
         threads=1,
+        nice=0,
     )
+    patient = replace(parse, nice=5)
     scan = replace(
-        parse, name="scan", forked=False, memory=2 * limits.parse_memory_mb, requests=200, resident=limits.parse_memory_mb, threads=0
+        patient, name="scan", forked=False, memory=2 * limits.parse_memory_mb, requests=200, resident=limits.parse_memory_mb, threads=0
     )
-    office = replace(parse, name="office", processes=256)
+    office = replace(patient, name="office", processes=256)
     return {kind.name: kind for kind in (parse, scan, office)}
 
 
@@ -213,6 +218,7 @@ def limit(which: int, value: int) -> None:
 
 def limit_child(kind: Kind, *, alone: bool) -> None:
     """Put this process under its kind's limits. `alone`: in process ids of its own, where a count of processes is its own too."""
+    os.nice(kind.nice)
     limit(resource.RLIMIT_CORE, 0)
     limit(resource.RLIMIT_FSIZE, kind.file * MIB)
     limit(resource.RLIMIT_AS, kind.memory * MIB)

@@ -124,6 +124,8 @@ class Child:
         process = os.fork()
         if process == 0:
             try:
+                if not self.settings.alone:
+                    die_with_parent()  # a fork does not inherit it
                 os.close(self.settings.control)
                 os.close(reading)
                 allow_tracing()

@@ -1,7 +1,8 @@
 """The engine of one machine: threads in this process, the store's unfinished mails, and nothing else to run.
 
-The threads only wait for the sandboxed parsers, which are processes of their own. Mails are read side by side and in any
-order; they are settled one after the other, as `order` allows.
+The threads only wait for the sandboxed parsers, which are processes of their own; there are more threads than parsers, so that a
+mail of text alone is read while others wait for OCR. Mails are read side by side and in any order; they are settled one after
+the other, as `order` allows.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _REFRESH_SECONDS = 30.0
 _STORE_WAIT = 5.0
 _GLANCE_AFTER = 0.3
 _MOST_READY = 500
-_SMALL_IN_A_ROW = 5
+_IN_HAND = 4
+"""Mails that are read side by side for each worker, of which at most one in four is large or suspect: those take memory."""
 _SUSPECTS_PATIENCE = 50
 """A mail that is read by itself can't end this process, so a death of it meanwhile was hardly the mail's fault."""
 
@@ -62,7 +64,6 @@ class EmbeddedEngine:
         self._stopping = False
         self._refreshed = -_REFRESH_SECONDS
         self._threads: list[threading.Thread] = []
-        self._smalls = 0
 
     # --- the port --------------------------------------------------------------------------------------------------
 
@@ -74,8 +75,8 @@ class EmbeddedEngine:
 
     def start(self) -> None:
         """Start the workers."""
-        for number in range(self._settings.workers):
-            thread = threading.Thread(target=self._work, args=(number,), name=f"worker-{number}", daemon=True)
+        for number in range(self._settings.workers * _IN_HAND):
+            thread = threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
@@ -113,12 +114,12 @@ class EmbeddedEngine:
 
     # --- the workers -----------------------------------------------------------------------------------------------
 
-    def _work(self, number: int) -> None:
+    def _work(self) -> None:
         while not self._stopping:
             try:
                 self._refresh()
                 self._settle_all()
-                item, glance = self._take(number)
+                item, glance = self._take()
                 if item is None:
                     self._pause()
                 elif glance:
@@ -154,22 +155,21 @@ class EmbeddedEngine:
             for mail_id in [i for i, item in self._items.items() if i not in open_ids and item.stage is not Stage.READING]:
                 del self._items[mail_id]
 
-    def _take(self, number: int) -> tuple[Item | None, bool]:
+    def _take(self) -> tuple[Item | None, bool]:
         """The next thing to do: (item, whether only to glance at it)."""
         now = time.monotonic()
         with self._changed:
             items = list(self._items.values())
-            kept_for_small = number == 0 and self._settings.workers > 1
             if self._glance is not None and (blocker := self._blocker(items, now)) is not None:
                 blocker.glanced = True
                 return blocker, True
+            reading = [item for item in items if item.stage is Stage.READING]
+            large_may = sum(item.size >= self._large for item in reading) < max(1, self._settings.workers - 1)
+            suspect_may = sum(item.attempts > 0 for item in reading) < self._settings.workers
             if sum(item.stage is Stage.READY for item in items) >= _MOST_READY:
                 items = [min(items, key=lambda item: item.place)]
-            item = next_to_read(items, now, self._large, small_only=kept_for_small)
-            if self._settings.workers == 1 and self._smalls < _SMALL_IN_A_ROW:
-                item = next_to_read(items, now, self._large, small_only=True) or item
+            item = next_to_read(items, now, lambda one: (large_may or one.size < self._large) and (suspect_may or not one.attempts))
             if item is not None:
-                self._smalls = self._smalls + 1 if item.size < self._large else 0
                 item.stage = Stage.READING
             return item, False
 

@@ -84,8 +84,7 @@ def held_up(item: Item, items: Iterable[Item], reach: Callable[[Item], frozenset
     return any(not met.isdisjoint(keys) for keys in earlier)
 
 
-def next_to_read(items: Iterable[Item], now: float, large: int, *, small_only: bool) -> Item | None:
-    """The item to read next: the earliest received, and last those at which a worker died before; for a worker that is kept
-    for small mails the earliest small one."""
-    free = [i for i in items if i.stage is Stage.WAITING and i.not_before <= now and not (small_only and i.size >= large)]
+def next_to_read(items: Iterable[Item], now: float, may: Callable[[Item], bool]) -> Item | None:
+    """The item to read next of those that `may` be: the earliest received, and last those at which a worker died before."""
+    free = [item for item in items if item.stage is Stage.WAITING and item.not_before <= now and may(item)]
     return min(free, key=lambda item: (item.attempts > 0, *item.place), default=None)

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.processes import processor_seconds, tree
 from parsers.isolation import SandboxUnavailable, find_isolation
 from parsers.limits import Limits
 from parsers.sandbox import SandboxReader, needs_office
 from parsers.values import Content, Member, Note, Paragraph, Reason, Refusal, Scan, Unpacked
+from tests.integration.servers import wait_for
 
 pytestmark = pytest.mark.integration
 
@@ -308,12 +310,15 @@ reader.read("a", b"spin")
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        time.sleep(0.3)
+        family = wait_for(lambda: _spinning(child), 10, "the spinning fork")
         parent.kill()
-    deadline = time.monotonic() + 10
-    while _alive(child) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not _alive(child)
+    wait_for(lambda: not any(map(_alive, family)), 10, "the end of all")
+
+
+def _spinning(child: int) -> list[int]:
+    """The child with all its descendants, once one of them uses the processor; [] before."""
+    family = tree(child)
+    return list(family) if any(processor_seconds([one]) > 0.2 for one in family if one != child) else []
 
 
 def _alive(process: int) -> bool:

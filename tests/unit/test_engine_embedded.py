@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -95,6 +96,38 @@ def test_a_small_mail_does_not_wait_behind_a_large_stranger(store: Store, intake
     made = engine(store, intake, {large: "a", small: "b"}, settled=lambda mail_id: answered.set())
     run(made)
     assert intake.settled == [small, large]
+
+
+@pytest.mark.timeout(20)
+def test_a_mail_is_read_while_more_others_than_workers_wait_for_ocr(store: Store, intake: FakeIntake) -> None:
+    *scans, text = put(store, 10, 10, 10, 10)
+    answered = threading.Event()
+    intake.doing = lambda mail_id: None if mail_id == text else answered.wait() and None  # type: ignore[func-returns-value]
+    keys = {mail_id: str(mail_id) for mail_id in (*scans, text)}
+    run(engine(store, intake, keys, settled=lambda mail_id: answered.set()))
+    assert intake.settled[0] == text
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(("size", "attempts", "most"), [(50 * 2**20, 0, 1), (10, 1, 2)])
+def test_few_large_or_suspect_mails_are_read_at_once(store: Store, intake: FakeIntake, size: int, attempts: int, most: int) -> None:
+    ids = put(store, *[size] * 6, attempts=attempts)
+    lock, together = threading.Lock(), []
+    reading: set[int] = set()
+
+    def read(mail_id: int) -> int:
+        with lock:
+            reading.add(mail_id)
+            together.append(len(reading))
+        time.sleep(0.02)
+        with lock:
+            reading.discard(mail_id)
+        return mail_id
+
+    intake.doing = read  # type: ignore[assignment]
+    run(engine(store, intake, {mail_id: str(mail_id) for mail_id in ids}, read_alone=read))
+    assert len(intake.settled) == 6
+    assert max(together) <= most
 
 
 @pytest.mark.timeout(20)

@@ -40,12 +40,18 @@ def test_order(name: str, items: list[Item], settle: list[int], unknown: list[in
     assert (ids(verdict.settle), ids(verdict.unknown)) == (settle, unknown), name
 
 
-def test_the_earliest_is_read_first_and_small_ones_have_a_worker() -> None:
+def test_the_earliest_that_may_be_is_read_first() -> None:
     items = [item(1, "waiting", None, size=50), item(2, "waiting", None, size=2), item(3, "reading", None)]
-    assert next_to_read(items, 0, 10, small_only=False) is items[0]
-    assert next_to_read(items, 0, 10, small_only=True) is items[1]
+    assert next_to_read(items, 0, lambda one: True) is items[0]
+    assert next_to_read(items, 0, lambda one: one.size < 10) is items[1]
     items[1].not_before = 5
-    assert next_to_read(items, 0, 10, small_only=True) is None
+    assert next_to_read(items, 0, lambda one: one.size < 10) is None
+
+
+def test_a_mail_at_which_a_worker_died_is_read_last() -> None:
+    items = [item(1, "waiting", None), item(2, "waiting", None)]
+    items[0].attempts = 1
+    assert next_to_read(items, 0, lambda one: True) is items[1]
 
 
 def test_mailboxes_that_share_a_programme_share_a_lane() -> None:
