@@ -28,8 +28,11 @@ _REFRESH_SECONDS = 30.0
 _STORE_WAIT = 5.0
 _GLANCE_AFTER = 0.3
 _MOST_READY = 500
-_IN_HAND = 4
-"""Mails that are read side by side for each worker, of which at most one in four is large or suspect: those take memory."""
+_IN_HAND = 16
+"""Mails that are read side by side for each worker: most of them wait for OCR."""
+_MOST_THREADS = 64
+_LARGE_IN_HAND = 4
+"""How many large mails' worth of memory the small ones in hand may take for each worker."""
 _SUSPECTS_PATIENCE = 50
 """A mail that is read by itself can't end this process, so a death of it meanwhile was hardly the mail's fault."""
 
@@ -75,7 +78,7 @@ class EmbeddedEngine:
 
     def start(self) -> None:
         """Start the workers."""
-        for number in range(self._settings.workers * _IN_HAND):
+        for number in range(min(_MOST_THREADS, self._settings.workers * _IN_HAND)):
             thread = threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -163,15 +166,27 @@ class EmbeddedEngine:
             if self._glance is not None and (blocker := self._blocker(items, now)) is not None:
                 blocker.glanced = True
                 return blocker, True
-            reading = [item for item in items if item.stage is Stage.READING]
-            large_may = sum(item.size >= self._large for item in reading) < max(1, self._settings.workers - 1)
-            suspect_may = sum(item.attempts > 0 for item in reading) < self._settings.workers
             if sum(item.stage is Stage.READY for item in items) >= _MOST_READY:
                 items = [min(items, key=lambda item: item.place)]
-            item = next_to_read(items, now, lambda one: (large_may or one.size < self._large) and (suspect_may or not one.attempts))
+            item = next_to_read(items, now, self._room(items))
             if item is not None:
                 item.stage = Stage.READING
             return item, False
+
+    def _room(self, items: Sequence[Item]) -> Callable[[Item], bool]:
+        """Which items may be read beside those in hand: those take memory, large and suspect ones (a process of its own) the most."""
+        workers = self._settings.workers
+        reading = [item for item in items if item.stage is Stage.READING]
+        large = sum(item.size >= self._large for item in reading)
+        suspects = sum(item.attempts > 0 for item in reading)
+        bytes_left = workers * _LARGE_IN_HAND * self._large - sum(item.size for item in reading if item.size < self._large)
+
+        def may(item: Item) -> bool:
+            if item.attempts and suspects >= workers:
+                return False
+            return item.size <= bytes_left if item.size < self._large else large < max(1, workers - 1)
+
+        return may
 
     def _blocker(self, items: Sequence[Item], now: float) -> Item | None:
         """A mail of which nothing is known yet and for which a ready one has been waiting for a moment."""

@@ -100,7 +100,7 @@ def test_a_small_mail_does_not_wait_behind_a_large_stranger(store: Store, intake
 
 @pytest.mark.timeout(20)
 def test_a_mail_is_read_while_more_others_than_workers_wait_for_ocr(store: Store, intake: FakeIntake) -> None:
-    *scans, text = put(store, 10, 10, 10, 10)
+    *scans, text = put(store, *[10] * 10)
     answered = threading.Event()
     intake.doing = lambda mail_id: None if mail_id == text else answered.wait() and None  # type: ignore[func-returns-value]
     keys = {mail_id: str(mail_id) for mail_id in (*scans, text)}
@@ -109,9 +109,9 @@ def test_a_mail_is_read_while_more_others_than_workers_wait_for_ocr(store: Store
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize(("size", "attempts", "most"), [(50 * 2**20, 0, 1), (10, 1, 2)])
+@pytest.mark.parametrize(("size", "attempts", "most"), [(50 * 2**20, 0, 1), (2**20 - 1, 0, 8), (10, 1, 2)])
 def test_few_large_or_suspect_mails_are_read_at_once(store: Store, intake: FakeIntake, size: int, attempts: int, most: int) -> None:
-    ids = put(store, *[size] * 6, attempts=attempts)
+    ids = put(store, *[size] * 12, attempts=attempts)
     lock, together = threading.Lock(), []
     reading: set[int] = set()
 
@@ -126,7 +126,7 @@ def test_few_large_or_suspect_mails_are_read_at_once(store: Store, intake: FakeI
 
     intake.doing = read  # type: ignore[assignment]
     run(engine(store, intake, {mail_id: str(mail_id) for mail_id in ids}, read_alone=read))
-    assert len(intake.settled) == 6
+    assert len(intake.settled) == 12
     assert max(together) <= most
 
 
