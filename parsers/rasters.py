@@ -30,8 +30,9 @@ MAX_WORKING_SIDE = 3600
 class Raster:
     """A page's pixels: `rgb` of shape (height, width, 3) and type uint8; `number` from 1.
 
-    `sized`: the scale comes from the document; else the page was taken for A4. `colour`: False where the page can't show
-    colour (a grey or black-and-white scan). `photograph`: a picture that may show more than the page.
+    `sized`: the scale comes from the document; else the page was taken for A4. `colour`: False where the page shows no
+    colour (a grey or black-and-white scan). `photograph`: a picture that may show more than the page. `grey`: it is stored
+    so that it can't show colour.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Raster:
     sized: bool
     colour: bool
     photograph: bool = False
+    grey: bool = False
 
 
 def is_pdf(data: bytes) -> bool:
@@ -165,7 +167,7 @@ def _frames(image: Image, pages: Sequence[int] | None) -> Iterator[Raster]:
             width_mm, height_mm = height_mm, width_mm
         scale = max(width_mm, height_mm) / max(width, height) if sized else LONG_SIDE_MM / max(width, height)
         rgb, scale = _shrink(rgb, scale)
-        yield Raster(number, rgb, scale, sized, not grey and has_colour(rgb), photograph=not sized)
+        yield Raster(number, rgb, scale, sized, not grey and has_colour(rgb), photograph=not sized, grey=grey)
 
 
 def _array(image: Image) -> NDArray[np.uint8]:
@@ -261,7 +263,7 @@ def _pdf_pages(document: Any, count: int, pages: Sequence[int] | None) -> Iterat
             finally:
                 page.close()
             colour = not grey and (not whole or has_colour(pixels))
-            yield Raster(number, pixels, long_mm / max(pixels.shape[:2]), sized, colour, photograph=whole and not sized)
+            yield Raster(number, pixels, long_mm / max(pixels.shape[:2]), sized, colour, photograph=whole and not sized, grey=grey)
     finally:
         document.close()
 

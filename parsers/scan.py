@@ -45,7 +45,7 @@ def scan(name: str, data: bytes, *, pages: Sequence[int] | None = None, text: bo
     if isinstance(found, Refusal):
         return found
     notes: list[Note] = []
-    scanned = tuple(_pages(found, text, seals, notes))
+    scanned = _pages(found, text, seals, notes)
     if not scanned:
         return Refusal(Reason.UNREADABLE, "no page of it could be drawn")
     if pages is not None:
@@ -54,9 +54,17 @@ def scan(name: str, data: bytes, *, pages: Sequence[int] | None = None, text: bo
     return Scan(scanned, tuple(notes))
 
 
-def _pages(found: Iterator[Raster], text: bool, seals: bool, notes: list[Note]) -> Iterator[ScannedPage]:
+def _pages(found: Iterator[Raster], text: bool, seals: bool, notes: list[Note]) -> tuple[ScannedPage, ...]:
+    """The pages in turn. Where one shows colour, the others were scanned so as to show theirs, but for those stored in grey."""
+    pages: list[ScannedPage] = []
+    grey: set[int] = set()
     for raster in found:
-        yield _page(raster, text, seals, notes)
+        pages.append(_page(raster, text, seals, notes))
+        if raster.grey:
+            grey.add(raster.number)
+    if any(page.colour for page in pages):
+        pages = [replace(page, colour=page.number not in grey) for page in pages]
+    return tuple(pages)
 
 
 def _page(raster: Raster, text: bool, seals: bool, notes: list[Note]) -> ScannedPage:

@@ -97,6 +97,16 @@ def test_grey_scans_say_so() -> None:
     assert not only_page(wear.as_pdf([wear.grey(page)], 200), text=False).colour
 
 
+@pytest.mark.parametrize(("mode", "colour"), [("RGB", True), ("L", False)])
+def test_beside_a_page_in_colour_a_bare_one_is_known_to_have_none(mode: str, colour: bool) -> None:
+    page, _ = form()
+    red = page.copy()
+    red.paste((200, 40, 40), (100, 100, 200, 200))
+    found = scan("scan.pdf", wear.as_pdf([red, page.convert("L").convert(mode)], 200), text=False)
+    assert isinstance(found, Scan)
+    assert [one.colour for one in found.pages] == [True, colour]
+
+
 MISREAD = {
     "the star and ring of a grey seal taken for lines": ("grey, seal over text", 3, ["organisation", "qualification", "team"]),
     "a grey ring across tight rows": ("grey, seal over text", 1, ["pass_rate", "accidents"]),
