@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from parsers.traditional import simplified
 from parsers.values import Block, Paragraph
 from parsers.wording import even, join_lines, visible
 
@@ -140,12 +141,13 @@ def _open(line: _Line, patterns: Patterns) -> tuple[str, str, str] | None:
     if not line.heading:
         return None
     text = visible(line.text)
-    lead = _LEAD.match(text)
+    plain = simplified(text)
+    lead = _LEAD.match(plain)
     start = lead.end() if lead else 0
     numbered = bool(lead and lead[0].strip()) or line.level > 0
     for key, pattern in patterns:
         for begin in dict.fromkeys((start, len(text) - len(text.lstrip()))):
-            if (match := pattern.match(text, begin)) is not None:
+            if (match := pattern.match(plain, begin)) is not None:
                 suffix = _SUFFIX.match(text, match.end())
                 end = suffix.end() if suffix else match.end()
                 more = _text_after(text, match.end(), end, numbered)
@@ -175,7 +177,7 @@ def _open_loosely(line: _Line, patterns: Patterns) -> tuple[str, str, str] | Non
     lead = _LEAD.match(text)
     if not line.heading or count_characters(text) > _LOOSE_MAX or _SENTENCE.search(text) or not (line.level or (lead and lead[0].strip())):
         return None
-    plain = even(text[lead.end() if lead else 0 :])
+    plain = simplified(even(text[lead.end() if lead else 0 :]))
     for key, pattern in patterns:
         match = pattern.search(plain)
         if match is not None and (match.start() == 0 or match.end() == len(plain)):
@@ -256,11 +258,11 @@ def find_title(blocks: Sequence[Block], labels: Sequence[str] = _TITLE_LABELS) -
         if _open(_Line(line), patterns) is not None:
             return ""
         lead = _LEAD.match(rest)
-        if lead and lead[0].strip() and _NO_TITLE.fullmatch(_bare(rest[lead.end() :])):
+        if lead and lead[0].strip() and _is_no_title(rest[lead.end() :]):
             return ""
         if signed := _SIGNED.fullmatch(rest):
             rest = signed[1]
-        if not rest or _NO_TITLE.fullmatch(_bare(rest)) or _WHO.fullmatch(_bare(rest)) or _WHOSE.match(rest):
+        if not rest or _is_no_title(rest) or _WHO.fullmatch(simplified(_bare(rest))) or _WHOSE.match(simplified(rest)):
             continue
         looks = count_characters(rest) <= _TITLE_MAX and not re.search(r"[:：_]|[；，.]$", rest)
         return _bare(rest) if looks and (not rest.endswith("。") or _STOPPED.fullmatch(rest)) else ""
@@ -282,9 +284,13 @@ def _next_title(lines: Sequence[str], index: int) -> str:
         text = lines[index].strip()
         lead = _LEAD.match(text)
         plain = text[lead.end() :] if lead else text
-        if count_characters(text) <= _TITLE_MAX and not _NO_TITLE.fullmatch(_bare(re.sub(_SUFFIX.pattern + r"[:：]?$", "", plain))):
+        if count_characters(text) <= _TITLE_MAX and not _is_no_title(re.sub(_SUFFIX.pattern + r"[:：]?$", "", plain)):
             return text
     return ""
+
+
+def _is_no_title(text: str) -> bool:
+    return _NO_TITLE.fullmatch(simplified(_bare(text))) is not None
 
 
 def _bare(text: str) -> str:

@@ -15,6 +15,7 @@ from bot.samples import forms
 from bot.samples.layout import Line, Table
 from bot.samples.word import write_docx
 from parsers.forms import Label, find_fields, find_rows
+from parsers.prose import find_sections, find_title
 from parsers.statistics import StatisticLabel, find_statistics
 from parsers.traditional import _PAIRS, simplified
 from parsers.values import Cell, Grid, Paragraph
@@ -123,3 +124,18 @@ def _in_taiwan(part: Line | Table) -> Line | Table:
 def test_the_kind_of_a_paper_by_its_heading() -> None:
     heading = as_in_taiwan("质量信得过班组活动统计表")
     assert find_kind(PROGRAMMES["caq-2020"], "1.docx", "docx", [Paragraph(heading)]) == "statistics_form"
+
+
+def test_the_sections_and_the_title_of_an_experience() -> None:
+    """Their headings in traditional characters; the text is counted and the title kept as they were written."""
+    texts = ["實施背景", "一、班組概況", "我們班組。", "二、實施過程：先做後想", "三、实施效果", "很好"]
+    headings = {name: (name,) for name in ("班组概况", "实施过程", "实施效果")}
+    blocks = [Paragraph(text) for text in texts]
+    found = find_sections(blocks, headings)
+    assert [(section.key, section.text) for section in found] == [
+        ("班组概况", "我們班組。"),
+        ("实施过程", "先做後想"),
+        ("实施效果", "很好"),
+    ]
+    assert find_title([Paragraph("製造中心班組"), Paragraph("精細化管理的實踐"), *blocks]) == "精細化管理的實踐"
+    assert find_title(blocks) == ""
