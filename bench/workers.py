@@ -1,8 +1,9 @@
-"""`python -m bench.workers [--mails 200] [--scans]`: mails a second with one worker and with two, PostgreSQL and S3 shared.
+"""`python -m bench.workers [--mails 200] [--scans] [--pinned]`: mails a second with one worker and with two, PostgreSQL and S3 shared.
 
 Text-only submissions of different senders, or with `--scans` whole ones with their stamped page, are stored first; then the
 workers start, and the time counts from three tenths settled, when all workers are warm, to the last. Each worker reads one mail
-at a time, with one thread for OCR. Goal: two workers at least 1.8 times as fast as one, on a machine with a free core for each.
+at a time, with one thread for OCR. With `--pinned` each worker with its parsers keeps to a processor of its own, as two machines
+of one processor each would; the servers and this program use both. Goal: two workers at least 1.8 times as fast as one.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Run:
     idle: float
 
 
-def measure(workers: int, count: int, make: Callable[[Random], Package]) -> Run:
+def measure(workers: int, count: int, make: Callable[[Random], Package], pinned: bool) -> Run:
     dovecot, smtp, postgres, s3 = Dovecot(), Smtp().start(), Postgres(), S3()
     os.environ |= {"S3_KEY": "a", "S3_SECRET": "b"}
     more = f'[processing]\nworkers = 1\n[store.s3]\nendpoint = "{s3.url}"\nregion = "us-east-1"\n'
@@ -74,6 +75,9 @@ def measure(workers: int, count: int, make: Callable[[Random], Package]) -> Run:
         fill(site, count, make)
         with site.open_store() as store:
             roots = {f"worker {n}": site.start("worker", SHENBAO_OCR_THREADS="1").pid for n in range(1, workers + 1)}
+            if pinned:
+                for number, pid in enumerate(roots.values()):
+                    os.sched_setaffinity(pid, {sorted(os.sched_getaffinity(0))[number]})
             roots |= {"PostgreSQL": postgres.pid, "S3 server": s3.pid}
             first = wait_settled(store, count * 0.3)
             started, idle, before = time.perf_counter(), idle_seconds(), {name: seconds(root) for name, root in roots.items()}
@@ -110,11 +114,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mails", type=int, default=200)
     parser.add_argument("--scans", action="store_true")
+    parser.add_argument("--pinned", action="store_true")
     given = parser.parse_args()
     count = given.mails
-    runs = [measure(workers, count, notices.jsaq if given.scans else text_only) for workers in (1, 2)]
+    runs = [measure(workers, count, notices.jsaq if given.scans else text_only, given.pinned) for workers in (1, 2)]
     one, two = (run.speed for run in runs)
     what = "whole submissions with a stamped page" if given.scans else "text-only submissions"
+    what += ", each worker on a processor of its own" if given.pinned else ""
     print(f"{count} {what}: one worker {one:.1f} mails/s, two {two:.1f} mails/s, {two / one:.2f} times (goal 1.8)")
     for workers, run in enumerate(runs, start=1):
         used = ", ".join(f"{name} {milliseconds:.0f} ms" for name, milliseconds in run.used.items())

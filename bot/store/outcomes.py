@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import delete, func, insert, or_, update
 from sqlmodel import Session, col, select
 
 from bot.facts import DocumentFacts
@@ -153,10 +153,10 @@ def _retire_findings(session: Session, application_id: int) -> None:
 
 def _save_bands(session: Session, row: models.Application, bands: Sequence[int]) -> None:
     assert row.id is not None
-    for old in session.exec(select(models.Similarity).where(models.Similarity.application_id == row.id)):
-        session.delete(old)
-    for band in bands:
-        session.add(models.Similarity(programme=row.programme, band=band, application_id=row.id))
+    session.exec(delete(models.Similarity).where(col(models.Similarity.application_id) == row.id))
+    if bands:
+        rows = [{"programme": row.programme, "band": band, "application_id": row.id} for band in bands]
+        session.execute(insert(models.Similarity), rows)  # not one statement a row, as with objects that wait for their ids
 
 
 def _retire(session: Session, package: models.Package | None, replaced: Sequence[DocumentFacts]) -> None:
