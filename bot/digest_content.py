@@ -241,7 +241,13 @@ def _mailbox_item(line: staff_health.MailboxLine) -> Item:
 
 
 def _held_item(line: Case) -> Item:
-    return Item(f"{line.reference} {case_name(line)}", reasons(line), case_path(line.reference))
+    return Item(_whose(line, "held"), reasons(line), case_path(line.reference))
+
+
+def _whose(line: Case, standing: str) -> str:
+    """A case's number and whose it is; for one that only stands for its package, whose package that is."""
+    whole = line.decision != standing
+    return f"{line.reference}等 {line.recommender or case_name(line)}（整体材料）" if whole else f"{line.reference} {case_name(line)}"
 
 
 def reasons(line: Case) -> str:
@@ -338,7 +344,7 @@ def _waiting(session: Session, programme: Programme, now: datetime) -> Group | N
     def item(line: Case) -> Item:
         days = (local(now).date() - local(line.opened_at).date()).days
         waited = f"已等{days}天" if days else "今天"
-        return Item(f"{line.reference} {case_name(line)}", f"{waited}：{reasons(line)}", case_path(line.reference))
+        return Item(_whose(line, "incomplete"), f"{waited}：{reasons(line)}", case_path(line.reference))
 
     if not lines:
         return None

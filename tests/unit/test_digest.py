@@ -317,6 +317,21 @@ def test_a_rush_of_held_cases_hides_neither_their_number_nor_the_grave_ones(stor
     assert groups["不安全的文件"].items[-1].text.startswith(last.reference)
 
 
+def test_a_case_that_only_stands_for_its_package_is_named_as_such(store: Store, tmp_path: Path) -> None:
+    with store.transaction() as session:
+        make = Maker(session, store, seed=7)
+        make.count = 100
+        case = make.case("accepted", at=DAY, recommender="陕西省质量协会")
+        package = session.get_one(models.Package, case.package_id)
+        package.decision = "held"
+        mail = session.exec(select(models.Mail).where(models.Mail.package_id == package.id)).one()
+        make.add(models.Finding(mail_id=mail.id, code="count-mismatch", severity="review", message="推荐数与材料数不符"))
+    groups = {group.title: group for group in make_digest(store, PROGRAMMES, config(tmp_path), TODAY, DAY).content.needs}
+    assert (f"{case.reference}等 陕西省质量协会（整体材料）", "推荐数与材料数不符") in [
+        (item.text, item.remark) for item in groups["待人工确认的申报"].items
+    ]
+
+
 def test_a_rush_of_incomplete_cases_is_counted_whole(store: Store, tmp_path: Path) -> None:
     with store.transaction() as session:
         make = Maker(session, store, seed=7)
