@@ -1,8 +1,8 @@
 """The engine of one machine: threads in this process, the store's unfinished mails, and nothing else to run.
 
-The threads only wait for the sandboxed parsers, which are processes of their own; there are more threads than parsers, so that a
-mail of text alone is read while others wait for OCR. Mails are read side by side and in any order; they are settled one after
-the other, as `order` allows.
+One thread conducts: it looks at the store, hands mails out to be read and settles what was read, one after the other, as `order`
+allows. Each reading has a thread of its own, which only waits for the sandboxed parsers, processes of their own; more mails are in
+hand than there are parsers, so that a mail of text alone is read while others wait for OCR.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from bot.store.models import Mail
 from bot.store.store import Store
 
 _REFRESH_SECONDS = 30.0
+_MOMENT, _IDLE_SECONDS = 0.25, 2.0
+"""How often the engine looks around by itself, with mails on their way and without."""
 _STORE_WAIT = 5.0
 _GLANCE_AFTER = 0.3
 _MOST_READY = 500
 _IN_HAND = 16
 """Mails that are read side by side for each worker: most of them wait for OCR."""
-_MOST_THREADS = 64
+_MOST_IN_HAND = 64
 _LARGE_IN_HAND = 4
 """How many large mails' worth of memory the small ones in hand may take for each worker."""
 _SUSPECTS_PATIENCE = 50
@@ -63,9 +65,11 @@ class EmbeddedEngine:
         self._large = int(settings.large_mb * 2**20)
         self._items: dict[int, Item] = {}
         self._changed = threading.Condition()
-        self._settling = threading.Lock()
+        self._news = threading.Event()
         self._stopping = False
         self._refreshed = -_REFRESH_SECONDS
+        self._not_before = 0.0
+        self._looking = False
         self._threads: list[threading.Thread] = []
 
     # --- the port --------------------------------------------------------------------------------------------------
@@ -74,14 +78,11 @@ class EmbeddedEngine:
         """New mails are stored: look at the store at once."""
         with self._changed:
             self._refreshed = -_REFRESH_SECONDS
-            self._changed.notify_all()
+        self._news.set()
 
     def start(self) -> None:
-        """Start the workers."""
-        for number in range(min(_MOST_THREADS, self._settings.workers * _IN_HAND)):
-            thread = threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        """Start conducting."""
+        self._spawn(self._conduct, "conductor")
 
     def drain(self, stop: Callable[[], bool] = lambda: False) -> None:
         """Wait until every stored mail has an outcome or was set aside."""
@@ -99,11 +100,10 @@ class EmbeddedEngine:
 
     def stop(self, seconds: float) -> bool:
         """Leave; a reading that does not end in time is broken off and not counted."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
+        self._stopping = True
+        self._news.set()
         until = time.monotonic() + seconds
-        for thread in self._threads:
+        for thread in (threads := list(self._threads)):
             thread.join(max(0.0, until - time.monotonic()))
         with self._changed:
             left = [item.id for item in self._items.values() if item.stage is not Stage.WAITING]
@@ -113,34 +113,45 @@ class EmbeddedEngine:
             except StoreError as error:
                 log.error("the store does not answer", error=str(error))
                 break
-        return not any(thread.is_alive() for thread in self._threads)
+        return not any(thread.is_alive() for thread in threads)
 
-    # --- the workers -----------------------------------------------------------------------------------------------
+    # --- conducting ------------------------------------------------------------------------------------------------
 
-    def _work(self) -> None:
+    def _spawn(self, target: Callable[..., None], name: str, *args: Any) -> None:
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = threading.Thread(target=target, args=args, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _conduct(self) -> None:
         while not self._stopping:
+            self._news.clear()
+            settled = False
             try:
                 self._refresh()
-                self._settle_all()
-                item, glance = self._take()
-                if item is None:
-                    self._pause()
-                elif glance:
-                    self._look(item)
-                else:
-                    self._read(item)
+                self._hand_out()
+                settled = self._settle_ready()
             except StoreError as error:
-                log.error("the store does not answer; waiting", error=str(error))
-                with self._changed:
-                    self._changed.wait(_STORE_WAIT)
+                self._store_away(error)
             except Exception:
-                log.exception("a worker stumbled over a mistake in the program and goes on")
+                log.exception("the engine stumbled over a mistake in the program and goes on")
                 time.sleep(1)
+            if not settled:
+                self._news.wait(_MOMENT if self._items else _IDLE_SECONDS)
 
-    def _pause(self) -> None:
-        with self._changed:
-            if not self._stopping:
-                self._changed.wait(0.25 if self._items else 2.0)
+    def _store_away(self, error: StoreError) -> None:
+        log.error("the store does not answer; waiting", error=str(error))
+        self._not_before = time.monotonic() + _STORE_WAIT
+
+    def _hand_out(self) -> None:
+        """Begin the readings that there is room for, and a glance at a mail for which another waits."""
+        if time.monotonic() < self._not_before:
+            return
+        while not self._stopping and (item := self._take()) is not None:
+            self._spawn(self._read, f"reading-{item.id}", item)
+        if self._glance is not None and not self._looking and (blocker := self._blocker()) is not None:
+            self._looking = blocker.glanced = True
+            self._spawn(self._look, f"glance-{blocker.id}", blocker)
 
     def _refresh(self, *, force: bool = False) -> None:
         """Bring the items in line with the mail table."""
@@ -158,20 +169,20 @@ class EmbeddedEngine:
             for mail_id in [i for i, item in self._items.items() if i not in open_ids and item.stage is not Stage.READING]:
                 del self._items[mail_id]
 
-    def _take(self) -> tuple[Item | None, bool]:
-        """The next thing to do: (item, whether only to glance at it)."""
+    def _take(self) -> Item | None:
+        """The mail to be read next, where there is room for it."""
         now = time.monotonic()
         with self._changed:
             items = list(self._items.values())
-            if self._glance is not None and (blocker := self._blocker(items, now)) is not None:
-                blocker.glanced = True
-                return blocker, True
+            if sum(item.stage is Stage.READING for item in items) >= min(_MOST_IN_HAND, self._settings.workers * _IN_HAND):
+                return None
+            room = self._room(items)
             if sum(item.stage is Stage.READY for item in items) >= _MOST_READY:
                 items = [min(items, key=lambda item: item.place)]
-            item = next_to_read(items, now, self._room(items))
+            item = next_to_read(items, now, room)
             if item is not None:
                 item.stage = Stage.READING
-            return item, False
+            return item
 
     def _room(self, items: Sequence[Item]) -> Callable[[Item], bool]:
         """Which items may be read beside those in hand: those take memory, large and suspect ones (a process of its own) the most."""
@@ -188,8 +199,11 @@ class EmbeddedEngine:
 
         return may
 
-    def _blocker(self, items: Sequence[Item], now: float) -> Item | None:
+    def _blocker(self) -> Item | None:
         """A mail of which nothing is known yet and for which a ready one has been waiting for a moment."""
+        now = time.monotonic()
+        with self._changed:
+            items = list(self._items.values())
         if not any(item.stage is Stage.READY and now - item.since >= _GLANCE_AFTER for item in items):
             return None
         for lane in {item.lane for item in items}:
@@ -198,53 +212,69 @@ class EmbeddedEngine:
                     return item
         return None
 
+    # --- reading, each in a thread of its own --------------------------------------------------------------------------
+
     def _look(self, item: Item) -> None:
         assert self._glance is not None
         try:
             keys = self._glance(item.id)
-        except ShenbaoError:
+            with self._changed:
+                item.keys = item.keys or keys
+        except ShenbaoError as error:
             item.glanced = False
-            raise
+            self._store_away(StoreError(str(error)))
         except Exception as error:  # whatever a hostile mail provokes: the whole reading will name it
             log.warning("a glance failed", mail=item.id, error=repr(error))
-            return
-        with self._changed:
-            item.keys = item.keys or keys
-            self._changed.notify_all()
+        finally:
+            self._looking = False
+            self._news.set()
 
     def _read(self, item: Item) -> None:
-        suspect = item.attempts > 0
         try:
-            most = self._settings.attempts * (_SUSPECTS_PATIENCE if suspect else 1)
-            if not mails.count_attempt(self._store, item.id, most):
-                self._forget(item)
-                return
-            crash_point("reading")
-            read = self._read_alone(item.id) if suspect else self._intake.read(item.id)
-            crash_point("read")
+            self._read_or_note(item)
         except StoreError as error:
             self._store_failed(item, error)
+        finally:
+            self._news.set()
+
+    def _read_or_note(self, item: Item) -> None:
+        """Read it, or note what came of it. Raises StoreError."""
+        try:
+            self._read_counted(item)
+        except StoreError:
+            raise
         except WorkerDied as error:
             log.error("a mail ended its worker again", mail=item.id, error=str(error))
             self._aside(item, str(error))
         except Exception as error:
             log.exception("reading failed", mail=item.id)
             self._failed(item, f"reading: {type(error).__name__}: {error}")
-        else:
-            with self._changed:
-                item.read, item.keys, item.since = read, self._keys_of(read), time.monotonic()
-                item.stage = Stage.READY
-                self._changed.notify_all()
+
+    def _read_counted(self, item: Item) -> None:
+        suspect = item.attempts > 0
+        most = self._settings.attempts * (_SUSPECTS_PATIENCE if suspect else 1)
+        if not mails.count_attempt(self._store, item.id, most):
+            self._forget(item)
+            return
+        crash_point("reading")
+        read = self._read_alone(item.id) if suspect else self._intake.read(item.id)
+        crash_point("read")
+        with self._changed:
+            item.read, item.keys, item.since = read, self._keys_of(read), time.monotonic()
+            item.stage = Stage.READY
 
     def _store_failed(self, item: Item, error: StoreError) -> None:
         """The store, not the mail, was in the way, unless this mail's own bytes are damaged."""
-        if self._store.lost_bytes(error):
-            self._failed(item, f"reading: {error}")
-            return
         with self._changed:
             item.stage, item.not_before = Stage.WAITING, time.monotonic() + _STORE_WAIT
-        mails.give_back(self._store, item.id)
-        raise error
+        try:
+            if self._store.lost_bytes(error):
+                self._failed(item, f"reading: {error}")
+                return
+            mails.give_back(self._store, item.id)
+        except StoreError as again:
+            error = again
+        self._store_away(error)
 
     def _failed(self, item: Item, error: str) -> None:
         """A mistake in the program met this mail: try once more, then set it aside. While we are leaving nothing counts."""
@@ -270,21 +300,19 @@ class EmbeddedEngine:
 
     # --- settling --------------------------------------------------------------------------------------------------
 
-    def _settle_all(self) -> None:
-        """Settle whoever may be, in order. One thread does it at a time; the others need not wait for it."""
-        while not self._stopping and self._settling.acquire(blocking=False):
-            try:
-                done = False
-                for item in self._settleable():
-                    if self._held_up(item):
-                        continue
-                    done = True
-                    if not self._settle(item):
-                        break  # those behind it may have to wait for it again
-            finally:
-                self._settling.release()
-            if not done:
-                return
+    def _settle_ready(self) -> bool:
+        """Settle whoever may be, in order, and fill the places that become free. True where somebody was."""
+        done = False
+        for item in self._settleable():
+            if self._stopping:
+                break
+            if self._held_up(item):
+                continue
+            done = True
+            if not self._settle(item):
+                break  # those behind it may have to wait for it again
+            self._hand_out()
+        return done
 
     def _settleable(self) -> list[Item]:
         now = time.monotonic()

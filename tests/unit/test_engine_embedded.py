@@ -14,6 +14,7 @@ from bot.config import ProcessingConfig
 from bot.engine.alone import WorkerDied
 from bot.engine.embedded import EmbeddedEngine
 from bot.errors import StoreError
+from bot.store import mails
 from bot.store.models import Mail, MailState
 from bot.store.store import Store
 
@@ -197,6 +198,30 @@ def test_a_store_that_is_away_is_no_mails_fault(store: Store, intake: FakeIntake
     assert states(store, [mail_id]) == [MailState.SETTLED]
     with store.reading() as session:
         assert session.get_one(Mail, mail_id).attempts == 1
+
+
+@pytest.mark.timeout(20)
+def test_a_store_that_is_away_when_a_mistake_is_noted_keeps_no_mail(
+    store: Store, intake: FakeIntake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.engine.embedded._STORE_WAIT", 0.05)
+    (mail_id,) = put(store, 10)
+    tries: list[int] = []
+    note = mails.note_failure
+
+    def away(*given: Any) -> bool:
+        tries.append(1)
+        if len(tries) == 1:
+            raise StoreError("the database does not answer")
+        return note(*given)
+
+    def stumble(mail_id: int) -> None:
+        raise ZeroDivisionError("a mistake")
+
+    monkeypatch.setattr(mails, "note_failure", away)
+    intake.doing = stumble
+    run(engine(store, intake, {mail_id: "a"}))
+    assert states(store, [mail_id]) == [MailState.SET_ASIDE]
 
 
 @pytest.mark.timeout(20)
