@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from bot.errors import StoreError
+from bot.hasty_reader import is_old_office
 from bot.store.letters import now
 from bot.store.models import CachedReading
 from bot.store.store import Store
@@ -24,8 +25,6 @@ from parsers.reader import Reader
 from parsers.values import Letter, Reading, Reason, Refusal, Scan, ScannedPage, Unpacked
 from parsers.wire import Blobs, WireError, coder
 
-OLD_OFFICE = (".doc", ".wps", ".rtf", ".xls", ".et", ".ppt", ".dps", ".dot", ".wpt", ".odt", ".ods", ".odp", ".uof", ".uot")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOR_NOW = frozenset({Reason.CRASHED, Reason.NO_CONVERTER})
 """Refusals that may end otherwise the next time."""
 
@@ -40,11 +39,6 @@ def parser_version() -> str:
         if entry.name.endswith(".py"):
             digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def is_old_office(name: str, data: bytes) -> bool:
-    """Whether reading this file takes an office conversion."""
-    return data.startswith(_OLE) or name.lower().endswith(OLD_OFFICE)
 
 
 class CachedReader:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import IO, Any, NoReturn
 
 import sqlalchemy
@@ -118,9 +119,10 @@ def make_engine(config: Config, store: Store, intake: Any, settled: Callable[[in
             intake,
             parts.lanes(config),
             config.processing,
-            keys_of=lambda read: keys.keys_of(intake, read),
-            reach_of=lambda read: keys.reach_of(intake, read),
-            glance=lambda mail_id: keys.glance(intake, mail_id),
+            keys_of=partial(keys.keys_of, intake),
+            early_keys_of=partial(keys.early_keys_of, intake),
+            reach_of=partial(keys.reach_of, intake),
+            glance=partial(keys.glance, intake),
             read_alone=AloneReader(config),
             settled=settled,
         )

@@ -17,6 +17,7 @@ from sqlmodel import Session
 from bot.config import Mailbox
 from bot.findings import Decision
 from bot.freezing import freeze
+from bot.hasty_reader import Foretelling
 from bot.judging.judge import judge
 from bot.judging.outcome import Outcome
 from bot.judging.read import ReadMail, find_received, read_mail
@@ -59,14 +60,21 @@ class Intake:
             p.mailbox.lower() for p in programmes.values()
         )
 
-    def read(self, mail_id: int) -> Read:
-        """Read a stored mail. Raises StoreError where the store does not answer."""
+    def read(self, mail_id: int, foretell: Callable[[Read], None] | None = None) -> Read:
+        """Read a stored mail. `foretell` is called before the first thing that takes long, with what can be told by then.
+        Raises StoreError where the store does not answer."""
         with self.store.reading() as session:
             mail = session.get_one(models.Mail, mail_id)
         raw = self.store.blobs.get(mail.sha256)
         mailbox = self.mailboxes.get(mail.mailbox)
         candidates: Sequence[str] | None = mailbox.programmes if mailbox and mailbox.programmes else None
-        return Read(mail_id, read_mail(self.reader, raw, self.programmes, candidates, self.own_addresses))
+
+        def read_by(reader: Reader) -> Read:
+            return Read(mail_id, read_mail(reader, raw, self.programmes, candidates, self.own_addresses))
+
+        if foretell is None:
+            return read_by(self.reader)
+        return read_by(Foretelling(self.reader, lambda told: foretell(read_by(told))))
 
     def settle(self, read: Read) -> None:
         """Relate, judge and keep, in one transaction; the blobs that it names are written before it commits."""

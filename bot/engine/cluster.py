@@ -28,7 +28,7 @@ from bot.engine import keys, parts
 from bot.engine.alone import AloneReader, WorkerDied
 from bot.engine.lane import Lane
 from bot.errors import StoreError
-from bot.intake import Intake
+from bot.intake import Intake, Read
 from bot.store import mails
 from bot.store.models import Mail, MailState
 from bot.store.store import POSTGRES_OPTIONS, Store
@@ -231,7 +231,7 @@ class ClusterEngine:
         self._reading.add(mail_id)
         try:
             crash_point("reading")
-            read = self._read_alone(mail_id) if suspect else self._intake.read(mail_id)
+            read = self._read_alone(mail_id) if suspect else self._intake.read(mail_id, partial(self._foretell, mail_id))
             crash_point("read")
         except StoreError as error:
             self._store_failed(mail_id, error)
@@ -245,6 +245,13 @@ class ClusterEngine:
             self._lane.ready(mail, read, keys.keys_of(self._intake, read))
         finally:
             self._reading.discard(mail_id)
+
+    def _foretell(self, mail_id: int, read: Read) -> None:
+        """Its keys are known before OCR: others need not wait for that."""
+        try:
+            self._lane.foretell(mail_id, keys.early_keys_of(self._intake, read))
+        except Exception as error:  # whatever a hostile mail provokes: the whole reading will name it
+            log.warning("a mail's keys can't be foretold", mail=mail_id, error=repr(error))
 
     def _store_failed(self, mail_id: int, error: StoreError) -> None:
         """The store, not the mail, was in the way, unless this mail's own bytes are lost."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,7 +19,7 @@ from bot.config import ProcessingConfig
 from bot.crashpoints import crash_point
 from bot.engine.alone import WorkerDied
 from bot.engine.order import Item, Stage, held_up, may_settle, next_to_read
-from bot.engine.port import Glance, Intake, KeysOf, ReachOf
+from bot.engine.port import EarlyKeysOf, Glance, Intake, KeysOf, ReachOf
 from bot.errors import ShenbaoError, StoreError
 from bot.store import mails
 from bot.store.models import Mail
@@ -52,6 +53,7 @@ class EmbeddedEngine:
         settings: ProcessingConfig,
         *,
         keys_of: KeysOf,
+        early_keys_of: EarlyKeysOf = lambda read: None,
         reach_of: ReachOf = lambda read: frozenset(),
         glance: Glance | None = None,
         read_alone: Callable[[int], Any] | None = None,
@@ -61,7 +63,7 @@ class EmbeddedEngine:
         `intake.read` does, or raises WorkerDied."""
         self._store, self._intake, self._lanes, self._settings = store, intake, lanes, settings
         self._keys_of, self._glance, self._read_alone, self._settled = keys_of, glance, read_alone or intake.read, settled
-        self._reach_of = reach_of
+        self._early_keys_of, self._reach_of = early_keys_of, reach_of
         self._large = int(settings.large_mb * 2**20)
         self._items: dict[int, Item] = {}
         self._changed = threading.Condition()
@@ -200,7 +202,7 @@ class EmbeddedEngine:
         return may
 
     def _blocker(self) -> Item | None:
-        """A mail of which nothing is known yet and for which a ready one has been waiting for a moment."""
+        """A mail that nobody reads yet, of which nothing is known and for which a ready one has been waiting for a moment."""
         now = time.monotonic()
         with self._changed:
             items = list(self._items.values())
@@ -208,7 +210,8 @@ class EmbeddedEngine:
             return None
         for lane in {item.lane for item in items}:
             for item in may_settle((i for i in items if i.lane == lane), now, self._settings.order_seconds).unknown:
-                if not item.glanced and item.attempts == 0:  # at the others a worker died: they are read by themselves
+                # at which a worker died before, it is read by itself; what is being read foretells its keys
+                if item.stage is Stage.WAITING and not item.glanced and item.attempts == 0:
                     return item
         return None
 
@@ -257,11 +260,23 @@ class EmbeddedEngine:
             self._forget(item)
             return
         crash_point("reading")
-        read = self._read_alone(item.id) if suspect else self._intake.read(item.id)
+        read = self._read_alone(item.id) if suspect else self._intake.read(item.id, partial(self._foretell, item))
         crash_point("read")
         with self._changed:
             item.read, item.keys, item.since = read, self._keys_of(read), time.monotonic()
             item.stage = Stage.READY
+
+    def _foretell(self, item: Item, read: Any) -> None:
+        """Its keys are known before OCR: others need not wait for that."""
+        try:
+            keys = self._early_keys_of(read)
+        except Exception as error:  # whatever a hostile mail provokes: the whole reading will name it
+            log.warning("a mail's keys can't be foretold", mail=item.id, error=repr(error))
+            return
+        item.glanced = True
+        if keys is not None:
+            item.keys = keys
+            self._news.set()
 
     def _store_failed(self, item: Item, error: StoreError) -> None:
         """The store, not the mail, was in the way, unless this mail's own bytes are damaged."""

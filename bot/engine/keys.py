@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.cached_reader import is_old_office
 from bot.facts import DocumentFacts
+from bot.hasty_reader import LOOKED_PAST, Hasty
 from bot.intake import Intake, Read
 from bot.judging.assemble import assemble
 from bot.judging.earlier import find_keys
@@ -14,10 +14,8 @@ from bot.judging.fingerprint import bands
 from bot.judging.names import name_key
 from bot.judging.relate import quoted_references
 from bot.store.reach import find_reach
-from parsers.reader import Reader
-from parsers.values import Letter, Reading, Reason, Refusal, Scan, Unpacked
+from parsers.values import Letter
 
-LOOKED_PAST = Refusal(Reason.CRASHED, "looked past in a glance")
 _REFERENCE = re.compile(r"[A-Z]{2,10}\d{4}-\d{4,6}")
 _PICTURES = ("jpg", "png", "tiff", "heic", "bmp", "gif", "webp")
 _FORMS = ("application_form", "recommendation_form", "summary_sheet", "recommendation_bundle", "other")
@@ -65,36 +63,14 @@ def _of_fields(entries: Iterable[object]) -> set[str]:
     return keys
 
 
-class Hasty:
-    """A Reader that looks past whatever takes long, and remembers whether it did."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def letter(self, raw: bytes) -> Letter:
-        return self._reader.letter(raw)
-
-    def unpack(self, files: Sequence[tuple[str, bytes]]) -> Unpacked:
-        return self._reader.unpack(files)
-
-    def read(self, name: str, data: bytes) -> Reading:
-        return self.read_many([(name, data)])[0]
-
-    def read_many(self, files: Sequence[tuple[str, bytes]]) -> list[Reading]:
-        quick = [index for index, (name, data) in enumerate(files) if not is_old_office(name, data)]
-        found: list[Reading] = [LOOKED_PAST] * len(files)
-        for index, reading in zip(quick, self._reader.read_many([files[i] for i in quick]) if quick else []):
-            found[index] = reading
-        return found
-
-    def scan(self, name: str, data: bytes, *, pages: Sequence[int] | None = None, text: bool = True, seals: bool = True) -> Scan | Refusal:
-        return LOOKED_PAST
-
-
 def glance(intake: Intake, mail_id: int) -> frozenset[str] | None:
     """The keys of a mail after a quick look; None where what was looked past may hold an entry of its own."""
     hasty = Intake(intake.store, intake.programmes, intake.mailboxes, Hasty(intake.reader), intake.now)
-    read = hasty.read(mail_id)
+    return early_keys_of(intake, hasty.read(mail_id))
+
+
+def early_keys_of(intake: Intake, read: Read) -> frozenset[str] | None:
+    """The keys of a mail whose dear parts were looked past; None where they may hold an entry of its own."""
     return keys_of(intake, read) if tells_all(read.mail.material.documents) else None
 
 

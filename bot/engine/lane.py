@@ -203,6 +203,7 @@ class Lane:
             self._failed(item.id, f"settling: {type(error).__name__}: {error}")
             return False
         self._held.pop(item.id, None)
+        self._glanced.discard(item.id)
         self._settled(item.id)
         return True
 
@@ -224,12 +225,19 @@ class Lane:
         except Exception as error:  # whatever a hostile mail provokes: the whole reading will name it
             log.warning("a glance failed", mail=mail_id, error=repr(error))
             return
-        if found is not None:
-            with self._store.transaction() as session:
-                mail = session.get_one(Mail, mail_id)
-                if not mail.keys:
-                    mail.keys = {"identity": sorted(found)}
-                    session.add(mail)
+        self.foretell(mail_id, found)
+
+    def foretell(self, mail_id: int, found: frozenset[str] | None) -> None:
+        """Tell the others what a mail may meet that is not read to its end yet; None: it can't be told. Raises StoreError."""
+        self._glanced.add(mail_id)
+        if found is None:
+            return
+        with self._store.transaction() as session:
+            mail = session.get_one(Mail, mail_id)
+            if not mail.keys:
+                mail.keys = {"identity": sorted(found)}
+                session.add(mail)
+                session.connection().execute(sqlalchemy.text(f"NOTIFY {_CHANNEL}"))
 
     def _keep_shown(self) -> None:
         moment = time.monotonic()

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 class Intake(Protocol):
     """One mail, start to end (see `bot.intake`)."""
 
-    def read(self, mail_id: int) -> Any:
-        """What a stored mail brings: costly, pure, in any order and in parallel."""
+    def read(self, mail_id: int, foretell: Callable[[Any], None] | None = None) -> Any:
+        """What a stored mail brings: costly, pure, in any order and in parallel. `foretell` is given what can be told before
+        the first thing that takes long, where there is such a thing."""
         ...
 
     def settle(self, read: Any) -> None:
@@ -28,6 +29,9 @@ class Glance(Protocol):
 
 KeysOf = Callable[[Any], frozenset[str]]
 """The same keys from a whole reading."""
+
+EarlyKeysOf = Callable[[Any], frozenset[str] | None]
+"""The same from what could be told before the things that take long; None where only the whole reading can tell."""
 
 ReachOf = Callable[[Any], frozenset[str]]
 """From a whole reading: the keys by which the stored cases that it meets are met."""

@@ -30,7 +30,9 @@ class FakeIntake:
         self.settling: Callable[[int], None] = lambda mail_id: None
         self.settled: list[int] = []
 
-    def read(self, mail_id: int) -> int:
+    def read(self, mail_id: int, foretell: Callable[[int], None] | None = None) -> int:
+        if foretell is not None:
+            foretell(mail_id)
         self.doing(mail_id)
         return mail_id
 
@@ -68,13 +70,14 @@ def put(store: Store, *sizes: int, attempts: int = 0) -> list[int]:
 
 
 def engine(store: Store, intake: FakeIntake, keys: dict[int, str], **options: Any) -> EmbeddedEngine:
-    """`keys`: the mails' keys, by id; known to a glance unless it begins with a question mark."""
+    """`keys`: the mails' keys, by id; known before OCR unless it begins with a question mark."""
 
     def glance(mail_id: int) -> frozenset[str] | None:
         return None if keys[mail_id].startswith("?") else frozenset(keys[mail_id].split())
 
     settings = ProcessingConfig(workers=2, large_mb=1, order_seconds=options.pop("patience", 60))
     options.setdefault("glance", glance)
+    options.setdefault("early_keys_of", glance)
     return EmbeddedEngine(store, intake, {}, settings, keys_of=lambda read: frozenset(keys[read].strip("?").split()), **options)
 
 

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 import pytest
 
-from bot.engine.keys import LOOKED_PAST, tells_all
+from bot.engine.keys import tells_all
 from bot.facts import Copy, DocumentFacts
+from bot.hasty_reader import LOOKED_PAST
 from parsers.values import Refusal
 from tests.world import entry
 

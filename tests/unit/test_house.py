@@ -37,6 +37,7 @@ LAYERS = {
     "bot.toml_file": 1,
     "bot.smtp_answers": 1,
     "bot.folder_names": 1,
+    "bot.hasty_reader": 1,
     "bot.users": 4,
     "bot.rules": 2,
     "bot.judging": 3,

@@ -1,0 +1,87 @@
+"""What can be told of a mail before OCR and conversions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
+
+import pytest
+from sqlmodel import select
+
+from bench.check_text import text_only
+from bot.arrivals import read_header
+from bot.engine import keys
+from bot.hasty_reader import LOOKED_PAST, Foretelling
+from bot.intake import Intake, Read
+from bot.programme import load_programmes
+from bot.samples import notices
+from bot.samples.package import Package, write_package
+from bot.store.letters import now
+from bot.store.mails import Arrival, Place, keep
+from bot.store.models import Mail
+from bot.store.store import Store
+from parsers.reader import DirectReader, Reader
+from parsers.values import Content, Reading, Refusal, Scan
+
+
+class Blind(DirectReader):
+    """Reads no pixels, and notes what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def read_many(self, files: Sequence[tuple[str, bytes]]) -> list[Reading]:
+        self.asked += [name for name, _ in files]
+        return [Content(name, ()) for name, _ in files] if files[0][0].startswith("fake") else super().read_many(files)
+
+    def scan(self, name: str, data: bytes, *, pages: Sequence[int] | None = None, text: bool = True, seals: bool = True) -> Scan | Refusal:
+        self.asked.append("scan")
+        return LOOKED_PAST
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store.temporary() as store:
+        yield store
+
+
+def stored(store: Store, package: Package) -> int:
+    raw = write_package(package, style="foxmail", naming="gbk", rng=Random(1))
+    header = read_header(raw)
+    blob = store.blobs.put(raw)
+    keep(store, [Arrival(Place("jsaq", "INBOX", 1, 1), blob, len(raw), now(), header.message_id, header.from_address)], "jsaq-2025")
+    with store.reading() as session:
+        return session.exec(select(Mail.id)).one() or 0
+
+
+@pytest.mark.parametrize(("make", "told"), [(notices.jsaq, 1), (text_only, 0)])
+def test_the_keys_are_foretold_before_the_first_scan(store: Store, make: Callable[[Random], Package], told: int) -> None:
+    reader = Blind()
+    intake = Intake(store, load_programmes(), {}, reader)
+    mail_id = stored(store, make(Random(3)))
+    early: list[frozenset[str] | None] = []
+
+    def foretell(read: Read) -> None:
+        assert "scan" not in reader.asked
+        early.append(keys.early_keys_of(intake, read))
+
+    whole = intake.read(mail_id, foretell)
+    assert len(early) == told
+    assert ("scan" in reader.asked) is bool(told)
+    for found in early:
+        assert found is not None
+        assert found == keys.glance(intake, mail_id)
+        assert found <= keys.keys_of(intake, whole)
+
+
+def test_what_is_converted_is_read_after_the_telling() -> None:
+    reader, seen = Blind(), []
+    files = [("fake1.doc", b""), ("fake2.docx", b""), ("fake3.wps", b"")]
+
+    def tell(told: Reader) -> None:
+        seen.append((list(reader.asked), told.read_many(files)))
+
+    readings = Foretelling(reader, tell).read_many(files)
+    assert seen == [(["fake2.docx"], [LOOKED_PAST, Content("fake2.docx", ()), LOOKED_PAST])]
+    assert readings == [Content(name, ()) for name, _ in files]
