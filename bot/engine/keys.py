@@ -10,7 +10,7 @@ from bot.hasty_reader import LOOKED_PAST, Hasty
 from bot.intake import Intake, Read
 from bot.judging.assemble import assemble
 from bot.judging.earlier import find_keys
-from bot.judging.fingerprint import bands
+from bot.judging.fingerprint import TEXT_KINDS, bands
 from bot.judging.names import name_key
 from bot.judging.relate import quoted_references
 from bot.store.reach import find_reach
@@ -34,7 +34,7 @@ def keys_of(intake: Intake, read: Read) -> frozenset[str]:
     for document in mail.material.documents:
         keys |= _of_fields([document.fields, *document.rows])
         keys |= {f"sender:{document.statistics['email'].lower()}"} if document.statistics.get("email") else set()
-        keys |= {f"band:{band}" for band in bands(document.fingerprint)}
+        keys |= {f"band:{band}" for band in bands(document.fingerprint)} if document.kind in TEXT_KINDS else set()
     return frozenset(keys)
 
 

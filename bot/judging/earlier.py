@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.facts import Channel, DocumentFacts
+from bot.judging.fingerprint import fingerprint_of
 from bot.judging.names import code_key, mobile_key, name_key, organisation_key
 from bot.programme import Programme
 
@@ -59,7 +60,7 @@ class EarlierApplication:
     @property
     def fingerprint(self) -> tuple[int, ...]:
         """The text fingerprint of its experience or team material, () where it has none."""
-        return next((d.fingerprint for d in self.documents if d.fingerprint and d.kind in ("experience", "team_material")), ())
+        return fingerprint_of(self.documents)
 
 
 @dataclass(frozen=True, slots=True)

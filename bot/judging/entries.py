@@ -12,11 +12,10 @@ from bot.judging.answer import written_changes
 from bot.judging.assemble import merged_statistics
 from bot.judging.duplicates import Likeness
 from bot.judging.earlier import Cases, EarlierApplication, EarlierPackage, NoCases, find_keys
-from bot.judging.fingerprint import bands
+from bot.judging.fingerprint import bands, fingerprint_of
 from bot.judging.merge import MergedDocuments, corrections_of, merge_documents, merged_application, unchanged
 from bot.judging.outcome import ApplicationOutcome, DuplicateOf
 from bot.judging.relate import find_duplicate
-from bot.judging.versions import fingerprint_of
 from bot.programme import Programme
 from bot.rules.registry import run_rules
 from bot.rules.requirements import lacking_of_application

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.facts import EMPTY_LIST, Copy, DocumentFacts, SealFacts, SectionFacts
 from bot.judging.classify import find_kind, form_labels, heading_lines, is_call
-from bot.judging.fingerprint import find_fingerprint
+from bot.judging.fingerprint import TEXT_KINDS, find_fingerprint
 from bot.judging.names import even, name_key
 from bot.programme import Programme
 from parsers.forms import Label, find_fields, find_rows
@@ -39,7 +39,7 @@ def extract(programme: Programme, facts: DocumentFacts, blocks: Sequence[Block],
         period=find_period(text),
         scanned=scanned,
         fields=fields,
-        fingerprint=() if scanned else find_fingerprint(text),
+        fingerprint=find_fingerprint(text) if not scanned and facts.kind in (*TEXT_KINDS, "other") else (),
     )
     if facts.kind == "application_form":
         form = find_fields(blocks, form_labels(programme), fuzzy=scanned)

@@ -9,7 +9,11 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 
+from bot.facts import DocumentFacts
 from bot.judging.names import name_key
+
+TEXT_KINDS = ("experience", "team_material")
+"""Documents whose text is the entry's own. In forms and lists most of the text is printed, and they are all alike."""
 
 PERMUTATIONS = 64
 BANDS = 16
@@ -42,6 +46,11 @@ def find_fingerprint(text: str) -> tuple[int, ...]:
         hashed = (grams * np.uint64(a & 0xFFFFFFFFFFFFFFFF) + np.uint64(b)) >> np.uint64(32)
         minima.append(int(hashed.min()) & _MASK)
     return tuple(minima)
+
+
+def fingerprint_of(documents: Sequence[DocumentFacts]) -> tuple[int, ...]:
+    """The text fingerprint of an application's experience or team material, () where it has none."""
+    return next((d.fingerprint for d in documents if d.fingerprint and d.kind in TEXT_KINDS), ())
 
 
 def bands(fingerprint: Sequence[int]) -> tuple[int, ...]:

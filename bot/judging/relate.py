@@ -16,10 +16,10 @@ from enum import StrEnum
 from bot.facts import Application, Channel, Package
 from bot.judging.duplicates import Likeness, compare
 from bot.judging.earlier import Cases, EarlierApplication, EarlierPackage, find_keys
-from bot.judging.fingerprint import bands
+from bot.judging.fingerprint import bands, fingerprint_of
 from bot.judging.names import name_key
 from bot.judging.senders import belongs
-from bot.judging.versions import fingerprint_of, match_own
+from bot.judging.versions import match_own
 from bot.programme import Programme
 from parsers.values import Letter
 

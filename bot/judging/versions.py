@@ -9,22 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.facts import Application, DocumentFacts
+from bot.facts import Application
 from bot.judging.alike import numbers_differ
 from bot.judging.duplicates import NAME_ALIKE, TEXT_ALIKE, TITLE_ALIKE, entry_key
 from bot.judging.earlier import EarlierApplication, EntryKeys, find_keys, same_entry
-from bot.judging.fingerprint import similarity
+from bot.judging.fingerprint import TEXT_KINDS, fingerprint_of, similarity
 from bot.judging.names import core
 from bot.programme import Programme
 
-TEXT_KINDS = ("experience", "team_material")
 _CORRECTED = 0.6
 _OTHER_TEXT = 0.2
-
-
-def fingerprint_of(documents: Sequence[DocumentFacts]) -> tuple[int, ...]:
-    """The text fingerprint of an application's experience or team material, () where it has none."""
-    return next((d.fingerprint for d in documents if d.fingerprint and d.kind in TEXT_KINDS), ())
 
 
 def match_own(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 from random import Random
 
 import pytest
 from sqlmodel import select
 
 from bench.check_text import text_only
+from bench.workers import with_its_own_words
 from bot.arrivals import read_header
 from bot.engine import keys
 from bot.hasty_reader import LOOKED_PAST, Foretelling
 from bot.intake import Intake, Read
+from bot.judging.read import read_mail
 from bot.programme import load_programmes
 from bot.samples import notices
 from bot.samples.package import Package, write_package
@@ -73,6 +76,20 @@ def test_the_keys_are_foretold_before_the_first_scan(store: Store, make: Callabl
         assert found is not None
         assert found == keys.glance(intake, mail_id)
         assert found <= keys.keys_of(intake, whole)
+
+
+def test_forms_of_strangers_are_no_reason_to_wait(store: Store) -> None:
+    """Most of what a form says is printed: by that no two mails meet."""
+    intake = Intake(store, load_programmes(), {}, Blind())
+    found = []
+    for number in range(16):
+        rng = Random(f"stranger {number}")
+        package = with_its_own_words(notices.jsaq(rng), rng)
+        found.append(write_package(package, style="foxmail", naming="gbk", rng=rng))
+    reads = [read_mail(intake.reader, raw, intake.programmes, ["jsaq-2025"], ()) for raw in found]
+    bands = [{key for key in keys.keys_of(intake, Read(0, read)) if key.startswith("band:")} for read in reads]
+    assert all(bands)
+    assert all(a.isdisjoint(b) for a, b in combinations(bands, 2))
 
 
 def test_what_is_converted_is_read_after_the_telling() -> None:
