@@ -3,15 +3,18 @@
 Text-only submissions of different senders, or with `--scans` whole ones with their stamped page, are stored first; then the
 workers start, and the time counts from three tenths settled, when all workers are warm, to the last. Each worker reads one mail
 at a time, with one thread for OCR. With `--pinned` each worker with its parsers keeps to a processor of its own, as two machines
-of one processor each would; the servers and this program use both. Goal: two workers at least 1.8 times as fast as one.
+of one processor each would; the servers and this program use both. Beside it, the same mails read and judged by one and by two
+processes that share nothing: more is not to be had from this machine's two processors. Goal: two workers at least 1.8 times as
+fast as one.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -21,6 +24,8 @@ from sqlmodel import col
 from bench.check_text import text_only
 from bench.processes import idle_seconds, processor_seconds, tree
 from bot.arrivals import read_header
+from bot.intake import Intake
+from bot.programme import load_programmes
 from bot.samples import forms, notices
 from bot.samples.package import Package, write_package
 from bot.samples.word import write_docx
@@ -28,18 +33,24 @@ from bot.store.letters import now
 from bot.store.mails import Arrival, Place, keep
 from bot.store.models import Mail, MailState
 from bot.store.store import Store
+from parsers.isolation import OCR_THREADS
+from parsers.reader import DirectReader
 from tests.integration.servers import S3, Dovecot, Postgres, Smtp
 from tests.integration.site import Site
 
 SECTIONS = {"班组概况": 400, "实施背景": 400, "实施过程": 3000, "实施效果": 400}
 
 
-def fill(site: Site, count: int, make: Callable[[Random], Package]) -> None:
+def made(rng: Random, scans: bool) -> Package:
+    return with_its_own_words(notices.jsaq(rng) if scans else text_only(rng), rng)
+
+
+def fill(site: Site, count: int, scans: bool) -> None:
     with site.open_store() as store:
         arrivals = []
         for number in range(count):
             rng = Random(number)
-            raw = write_package(with_its_own_words(make(rng), rng), style="foxmail", naming="gbk", rng=rng)
+            raw = write_package(made(rng, scans), style="foxmail", naming="gbk", rng=rng)
             header = read_header(raw)
             place = Place("jsaq", "INBOX", 1, number + 1)
             arrivals.append(Arrival(place, store.blobs.put(raw), len(raw), now(), header.message_id, header.from_address))
@@ -65,16 +76,16 @@ class Run:
     idle: float
 
 
-def measure(workers: int, count: int, make: Callable[[Random], Package], pinned: bool) -> Run:
+def measure(workers: int, count: int, scans: bool, pinned: bool) -> Run:
     dovecot, smtp, postgres, s3 = Dovecot(), Smtp().start(), Postgres(), S3()
     os.environ |= {"S3_KEY": "a", "S3_SECRET": "b"}
     more = f'[processing]\nworkers = 1\n[store.s3]\nendpoint = "{s3.url}"\nregion = "us-east-1"\n'
     more += 'access_key_env = "S3_KEY"\nsecret_key_env = "S3_SECRET"\n'
     site = Site(dovecot, smtp, database=postgres.url, blobs="s3://shenbao/bench", more=more)
     try:
-        fill(site, count, make)
+        fill(site, count, scans)
         with site.open_store() as store:
-            roots = {f"worker {n}": site.start("worker", SHENBAO_OCR_THREADS="1").pid for n in range(1, workers + 1)}
+            roots = {f"worker {n}": site.start("worker", **{OCR_THREADS: "1"}).pid for n in range(1, workers + 1)}
             if pinned:
                 for number, pid in enumerate(roots.values()):
                     os.sched_setaffinity(pid, {sorted(os.sched_getaffinity(0))[number]})
@@ -91,6 +102,31 @@ def measure(workers: int, count: int, make: Callable[[Random], Package], pinned:
         dovecot.close()
         postgres.close()
         s3.close()
+
+
+def with_nothing_shared(count: int, scans: bool) -> float:
+    """How many times as much two processes on two processors read and judge as one, with no store, server or queue between."""
+
+    def slowest(processes: int) -> float:
+        code = f"from bench.workers import read_alone; read_alone({count}, {scans})"
+        started = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(processes)]
+        return max(float(process.communicate()[0]) for process in started)
+
+    return 2 * slowest(1) / slowest(2)
+
+
+def read_alone(count: int, scans: bool) -> None:
+    """Read and judge so many mails in this process, and print the seconds that it took once it was warm."""
+    os.environ[OCR_THREADS] = "1"
+    mails = [write_package(made(Random(number), scans), style="foxmail", naming="gbk", rng=Random(number)) for number in range(count + 1)]
+    with Store.temporary() as store:
+        intake = Intake(store, load_programmes(), {}, DirectReader())
+        began = 0.0
+        for number, raw in enumerate(mails):
+            keep(store, [Arrival(Place("jsaq", "INBOX", 1, number), store.blobs.put(raw), len(raw), now(), "", "")], "jsaq-2025")
+            intake.settle(intake.read(number + 1))
+            began = began or time.perf_counter()
+        print(time.perf_counter() - began)
 
 
 def seconds(root: int) -> float:
@@ -117,7 +153,7 @@ def main() -> None:
     parser.add_argument("--pinned", action="store_true")
     given = parser.parse_args()
     count = given.mails
-    runs = [measure(workers, count, notices.jsaq if given.scans else text_only, given.pinned) for workers in (1, 2)]
+    runs = [measure(workers, count, given.scans, given.pinned) for workers in (1, 2)]
     one, two = (run.speed for run in runs)
     what = "whole submissions with a stamped page" if given.scans else "text-only submissions"
     what += ", each worker on a processor of its own" if given.pinned else ""
@@ -125,6 +161,8 @@ def main() -> None:
     for workers, run in enumerate(runs, start=1):
         used = ", ".join(f"{name} {milliseconds:.0f} ms" for name, milliseconds in run.used.items())
         print(f"processor time a mail with {workers}: {used}; {run.idle:.0%} of the machine idle")
+    alone = with_nothing_shared(max(4, count // 4), given.scans)
+    print(f"two processes that share nothing: {alone:.2f} times one", flush=True)
 
 
 if __name__ == "__main__":
