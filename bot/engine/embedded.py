@@ -20,7 +20,7 @@ from bot.crashpoints import crash_point
 from bot.engine.alone import WorkerDied
 from bot.engine.order import Item, Stage, held_up, may_settle, next_to_read
 from bot.engine.port import EarlyKeysOf, Glance, Intake, KeysOf, ReachOf
-from bot.errors import ShenbaoError, StoreError
+from bot.errors import StoreError
 from bot.store import mails
 from bot.store.models import Mail
 from bot.store.store import Store
@@ -223,9 +223,9 @@ class EmbeddedEngine:
             keys = self._glance(item.id)
             with self._changed:
                 item.keys = item.keys or keys
-        except ShenbaoError as error:
+        except StoreError as error:
             item.glanced = False
-            self._store_away(StoreError(str(error)))
+            self._store_away(error)
         except Exception as error:  # whatever a hostile mail provokes: the whole reading will name it
             log.warning("a glance failed", mail=item.id, error=repr(error))
         finally:
