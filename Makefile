@@ -28,7 +28,7 @@ bench-accuracy: $(READY)
 
 # The fault harness at length; CI runs a shorter one with the other tests.
 faults: $(READY) system
-	FAULTS_KILLS=200 $(RUN) -m pytest tests/faults --timeout 7200 $(ARGS)
+	FAULTS_KILLS=200 $(RUN) -m pytest tests/faults tests/integration/test_cluster.py --timeout 7200 $(ARGS)
 
 # Pins every dependency with its hashes for Python 3.11 and later; the file names no address.
 lock: $(READY)

@@ -21,8 +21,8 @@ from bot.store.letters import now
 from bot.store.models import CachedReading
 from bot.store.store import Store
 from parsers.limits import Limits
-from parsers.reader import Reader
-from parsers.values import Letter, Reading, Reason, Refusal, Scan, ScannedPage, Unpacked
+from parsers.reader import Reader, ReaderAround
+from parsers.values import Reading, Reason, Refusal, Scan, ScannedPage
 from parsers.wire import Blobs, WireError, coder
 
 _FOR_NOW = frozenset({Reason.CRASHED, Reason.NO_CONVERTER})
@@ -41,26 +41,18 @@ def parser_version() -> str:
     return digest.hexdigest()[:16]
 
 
-class CachedReader:
+class CachedReader(ReaderAround):
     """Wraps a Reader; may be used by several threads. A store that does not answer costs the cache only."""
 
     def __init__(self, reader: Reader, store: Store) -> None:
-        self._reader, self._store = reader, store
+        super().__init__(reader)
+        self._store = store
 
     @property
     def limits(self) -> Limits:
         """Those of the reader within."""
         limits: Limits = getattr(self._reader, "limits", Limits())
         return limits
-
-    def letter(self, raw: bytes) -> Letter:
-        return self._reader.letter(raw)
-
-    def unpack(self, files: Sequence[tuple[str, bytes]]) -> Unpacked:
-        return self._reader.unpack(files)
-
-    def read(self, name: str, data: bytes) -> Reading:
-        return self.read_many([(name, data)])[0]
 
     def read_many(self, files: Sequence[tuple[str, bytes]]) -> list[Reading]:
         keys = [self._key("read", data, name.rpartition(".")[2].lower()) if is_old_office(name, data) else None for name, data in files]

@@ -241,7 +241,7 @@ def _mailbox_item(line: staff_health.MailboxLine) -> Item:
 
 
 def _held_item(line: Case) -> Item:
-    return Item(_whose(line, "held"), reasons(line), case_path(line.reference))
+    return Item(_whose(line, "held"), reasons(line, "held"), case_path(line.reference))
 
 
 def _whose(line: Case, standing: str) -> str:
@@ -250,9 +250,10 @@ def _whose(line: Case, standing: str) -> str:
     return f"{line.reference}等 {line.recommender or case_name(line)}（整体材料）" if whole else f"{line.reference} {case_name(line)}"
 
 
-def reasons(line: Case) -> str:
-    """What weighs on a case, in words, each once; a duplicate of a held case is a probable one."""
-    severity = "review" if line.decision == "held" else ""
+def reasons(line: Case, standing: str = "") -> str:
+    """What weighs on a case, in words, each once; a held duplicate is a probable one. `standing`: the decision that it is listed
+    under, which may be its package's and not its own."""
+    severity = "review" if (standing or line.decision) == "held" else ""
     return "、".join(dict.fromkeys(code_words(code, severity) for code in line.reason_codes))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from parsers.reader import Reader
+from parsers.reader import Reader, ReaderAround
 from parsers.values import Letter, Reading, Reason, Refusal, Scan, Unpacked
 
 OLD_OFFICE = (".doc", ".wps", ".rtf", ".xls", ".et", ".ppt", ".dps", ".dot", ".wpt", ".odt", ".ods", ".odp", ".uof", ".uot")
@@ -17,20 +17,8 @@ def is_old_office(name: str, data: bytes) -> bool:
     return data.startswith(_OLE) or name.lower().endswith(OLD_OFFICE)
 
 
-class Hasty:
+class Hasty(ReaderAround):
     """A Reader that looks past what takes long."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def letter(self, raw: bytes) -> Letter:
-        return self._reader.letter(raw)
-
-    def unpack(self, files: Sequence[tuple[str, bytes]]) -> Unpacked:
-        return self._reader.unpack(files)
-
-    def read(self, name: str, data: bytes) -> Reading:
-        return self.read_many([(name, data)])[0]
 
     def read_many(self, files: Sequence[tuple[str, bytes]]) -> list[Reading]:
         quick = [file for file in files if not is_old_office(*file)]

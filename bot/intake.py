@@ -74,7 +74,14 @@ class Intake:
 
         if foretell is None:
             return read_by(self.reader)
-        return read_by(Foretelling(self.reader, lambda told: foretell(read_by(told))))
+
+        def tell(told: Reader) -> None:
+            try:
+                foretell(read_by(told))
+            except Exception as error:  # it is only to spare others a wait; whatever a hostile mail provokes the whole reading names
+                log.warning("mail %s can't be foretold: %r", mail_id, error)
+
+        return read_by(Foretelling(self.reader, tell))
 
     def settle(self, read: Read) -> None:
         """Relate, judge and keep, in one transaction; the blobs that it names are written before it commits."""

@@ -31,6 +31,28 @@ class Reader(Protocol):
         ...
 
 
+class ReaderAround:
+    """A Reader around another, which it asks; what a subclass does not answer in its own way is handed on."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def letter(self, raw: bytes) -> Letter:
+        return self._reader.letter(raw)
+
+    def unpack(self, files: Sequence[tuple[str, bytes]]) -> Unpacked:
+        return self._reader.unpack(files)
+
+    def read(self, name: str, data: bytes) -> Reading:
+        return self.read_many([(name, data)])[0]
+
+    def read_many(self, files: Sequence[tuple[str, bytes]]) -> list[Reading]:
+        return self._reader.read_many(files)
+
+    def scan(self, name: str, data: bytes, *, pages: Sequence[int] | None = None, text: bool = True, seals: bool = True) -> Scan | Refusal:
+        return self._reader.scan(name, data, pages=pages, text=text, seals=seals)
+
+
 class DirectReader:
     """A Reader in this very process: for tests and for trusted files. Heavy parsers are imported when first used."""
 

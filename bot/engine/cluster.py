@@ -248,10 +248,7 @@ class ClusterEngine:
 
     def _foretell(self, mail_id: int, read: Read) -> None:
         """Its keys are known before OCR: others need not wait for that."""
-        try:
-            self._lane.foretell(mail_id, keys.early_keys_of(self._intake, read))
-        except Exception as error:  # whatever a hostile mail provokes: the whole reading will name it
-            log.warning("a mail's keys can't be foretold", mail=mail_id, error=repr(error))
+        self._lane.foretell(mail_id, keys.early_keys_of(self._intake, read))
 
     def _store_failed(self, mail_id: int, error: StoreError) -> None:
         """The store, not the mail, was in the way, unless this mail's own bytes are lost."""

@@ -268,11 +268,7 @@ class EmbeddedEngine:
 
     def _foretell(self, item: Item, read: Any) -> None:
         """Its keys are known before OCR: others need not wait for that."""
-        try:
-            keys = self._early_keys_of(read)
-        except Exception as error:  # whatever a hostile mail provokes: the whole reading will name it
-            log.warning("a mail's keys can't be foretold", mail=item.id, error=repr(error))
-            return
+        keys = self._early_keys_of(read)
         item.glanced = True
         if keys is not None:
             item.keys = keys

@@ -11,7 +11,7 @@ class Intake(Protocol):
 
     def read(self, mail_id: int, foretell: Callable[[Any], None] | None = None) -> Any:
         """What a stored mail brings: costly, pure, in any order and in parallel. `foretell` is given what can be told before
-        the first thing that takes long, where there is such a thing."""
+        the first thing that takes long, where there is such a thing; what it raises is logged and does not count."""
         ...
 
     def settle(self, read: Any) -> None:

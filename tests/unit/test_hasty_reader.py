@@ -78,6 +78,12 @@ def test_the_keys_are_foretold_before_the_first_scan(store: Store, make: Callabl
         assert found <= keys.keys_of(intake, whole)
 
 
+def test_a_foretelling_that_stumbles_costs_the_mail_nothing(store: Store) -> None:
+    intake = Intake(store, load_programmes(), {}, Blind())
+    mail_id = stored(store, notices.jsaq(Random(3)))
+    assert intake.read(mail_id, lambda read: 1 / 0) == intake.read(mail_id)  # type: ignore[arg-type, return-value]
+
+
 def test_forms_of_strangers_are_no_reason_to_wait(store: Store) -> None:
     """Most of what a form says is printed: by that no two mails meet."""
     intake = Intake(store, load_programmes(), {}, Blind())
