@@ -19,4 +19,12 @@ def test_every_input_has_a_named_outcome(name: str) -> None:
     told = [f"--reproduce {name}:{SEED}:{fault.number}: {fault.what}" for fault in report.faults]
     assert told == []
     assert report.inputs > 3
-    assert report.resident_mb < 1200
+    assert report.resident_mb < 600
+
+
+def test_peak_memory_is_the_targets_own() -> None:
+    alone = fuzz("tnef", 0.1).resident_mb
+    large = bytearray(512 << 20)
+    large[::4096] = bytes([1]) * len(large[::4096])
+    assert 10 < fuzz("tnef", 0.1).resident_mb < alone + 100
+    assert large[4096]
