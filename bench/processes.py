@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Self
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -47,6 +48,34 @@ def resident(pids: Collection[int]) -> float:
         except OSError:  # it ended meanwhile
             continue
     return total / 1024
+
+
+class Share:
+    """A share of one processor for a process and what it starts, by the kernel's bandwidth control (cgroup v1 or v2; needs root)."""
+
+    _PERIOD = 20_000
+    """Microseconds."""
+
+    def __init__(self, name: str, share: float) -> None:
+        self._folder = Path("/sys/fs/cgroup/cpu" if Path("/sys/fs/cgroup/cpu").is_dir() else "/sys/fs/cgroup", name)
+        self._folder.mkdir()
+        quota = int(share * self._PERIOD)
+        if self._folder.joinpath("cpu.max").exists():
+            self._folder.joinpath("cpu.max").write_text(f"{quota} {self._PERIOD}")
+        else:
+            self._folder.joinpath("cpu.cfs_period_us").write_text(str(self._PERIOD))
+            self._folder.joinpath("cpu.cfs_quota_us").write_text(str(quota))
+
+    def take(self, pid: int) -> None:
+        """Let a process that was just started, and so what it will start, have no more than this share."""
+        self._folder.joinpath("cgroup.procs").write_text(str(pid))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The processes must have ended."""
+        self._folder.rmdir()
 
 
 def _stats() -> Iterable[tuple[int, list[str]]]:

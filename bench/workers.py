@@ -1,11 +1,13 @@
-"""`python -m bench.workers [--mails 200] [--scans] [--pinned]`: mails a second with one worker and with two, PostgreSQL and S3 shared.
+"""`python -m bench.workers [--mails 200] [--scans] [--pinned] [--share 0.4]`: mails a second with one worker and with two.
 
-Text-only submissions of different senders, or with `--scans` whole ones with their stamped page, are stored first; then the
-workers start, and the time counts from three tenths settled, when all workers are warm, to the last. Each worker reads one mail
-at a time, with one thread for OCR. With `--pinned` each worker with its parsers keeps to a processor of its own, as two machines
-of one processor each would; the servers and this program use both. Beside it, the same mails read and judged by one and by two
-processes that share nothing: more is not to be had from this machine's two processors. Goal: two workers at least 1.8 times as
-fast as one.
+PostgreSQL and S3 are shared. Text-only submissions of different senders, or with `--scans` whole ones with their stamped
+page, are stored first; then the workers start, and the time counts from three tenths settled, when all workers are warm, to
+the last. Each worker reads one mail at a time, with one thread for OCR. With `--pinned` each worker with its parsers keeps to
+a processor of its own, as two machines of one processor each would; the servers and this program use both. With `--share`
+each worker with its parsers has that share of a processor and no more, as two slow machines would: one worker alone fills
+more than one of this machine's two processors, with the servers, so that two can't show twice as much otherwise (needs root).
+Beside it, the same mails read and judged by one and by two processes that share nothing: more is not to be had from this
+machine's two processors. Goal: two workers at least 1.8 times as fast as one.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -22,7 +25,7 @@ import sqlalchemy
 from sqlmodel import col
 
 from bench.check_text import text_only
-from bench.processes import idle_seconds, processor_seconds, tree
+from bench.processes import Share, idle_seconds, processor_seconds, tree
 from bot.arrivals import read_header
 from bot.intake import Intake
 from bot.programme import load_programmes
@@ -76,7 +79,7 @@ class Run:
     idle: float
 
 
-def measure(workers: int, count: int, scans: bool, pinned: bool) -> Run:
+def measure(workers: int, count: int, scans: bool, pinned: bool, share: float = 0) -> Run:
     dovecot, smtp, postgres, s3 = Dovecot(), Smtp().start(), Postgres(), S3()
     os.environ |= {"S3_KEY": "a", "S3_SECRET": "b"}
     more = f'[processing]\nworkers = 1\n[store.s3]\nendpoint = "{s3.url}"\nregion = "us-east-1"\n'
@@ -84,8 +87,12 @@ def measure(workers: int, count: int, scans: bool, pinned: bool) -> Run:
     site = Site(dovecot, smtp, database=postgres.url, blobs="s3://shenbao/bench", more=more)
     try:
         fill(site, count, scans)
-        with site.open_store() as store:
+        with site.open_store() as store, ExitStack() as ending:
+            shares = [ending.enter_context(Share(f"shenbao-{os.getpid()}-{n}", share)) for n in range(workers if share else 0)]
+            ending.callback(site.close)
             roots = {f"worker {n}": site.start("worker", **{OCR_THREADS: "1"}).pid for n in range(1, workers + 1)}
+            for one, pid in zip(shares, roots.values(), strict=False):
+                one.take(pid)
             if pinned:
                 for number, pid in enumerate(roots.values()):
                     os.sched_setaffinity(pid, {sorted(os.sched_getaffinity(0))[number]})
@@ -151,12 +158,14 @@ def main() -> None:
     parser.add_argument("--mails", type=int, default=200)
     parser.add_argument("--scans", action="store_true")
     parser.add_argument("--pinned", action="store_true")
+    parser.add_argument("--share", type=float, default=0, help="of a processor, for each worker")
     given = parser.parse_args()
     count = given.mails
-    runs = [measure(workers, count, given.scans, given.pinned) for workers in (1, 2)]
+    runs = [measure(workers, count, given.scans, given.pinned, given.share) for workers in (1, 2)]
     one, two = (run.speed for run in runs)
     what = "whole submissions with a stamped page" if given.scans else "text-only submissions"
     what += ", each worker on a processor of its own" if given.pinned else ""
+    what += f", each worker with {given.share:.0%} of a processor" if given.share else ""
     print(f"{count} {what}: one worker {one:.1f} mails/s, two {two:.1f} mails/s, {two / one:.2f} times (goal 1.8)")
     for workers, run in enumerate(runs, start=1):
         used = ", ".join(f"{name} {milliseconds:.0f} ms" for name, milliseconds in run.used.items())
