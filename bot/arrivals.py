@@ -65,8 +65,8 @@ def read_header(head: bytes) -> Header:
     senders = addresses(fields.get("from", ""))
     return Header(
         message_id=message_id_of(fields.get("message-id", "")),
-        from_address=storable(senders[0].address if senders else "")[:320],
-        from_name=storable(senders[0].name if senders else "")[:500],
+        from_address=storable(senders[0].address if senders else ""),
+        from_name=storable(senders[0].name if senders else ""),
         subject=storable(decode_header(fields.get("subject", "")))[:1000],
     )
 

@@ -174,6 +174,8 @@ def _is_path(name: str) -> bool:
 # --- addresses ----------------------------------------------------------------------------------------------------
 
 
+_LONGEST_ADDRESS, _LONGEST_NAME = 320, 500
+"""Characters; 320 are the most that an address has (RFC 5321)."""
 _ADDRESS = re.compile(r"[^\s<>\"(),;:@]{1,256}@[^\s<>\"(),;:@]{1,255}")
 
 
@@ -234,4 +236,5 @@ def _address(item: str) -> Address | None:
     name = name.strip()
     if len(name) >= 2 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
-    return Address(clean_name(_decode_words(name)).strip("\"' "), address.strip("'<>. ").lower())
+    shown, address = clean_name(_decode_words(name)).strip("\"' "), address.strip("'<>. ").lower()
+    return Address(shown[:_LONGEST_NAME], address[:_LONGEST_ADDRESS])

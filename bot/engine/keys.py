@@ -11,7 +11,7 @@ from bot.intake import Intake, Read
 from bot.judging.assemble import assemble
 from bot.judging.earlier import find_keys
 from bot.judging.fingerprint import TEXT_KINDS, bands
-from bot.judging.names import name_key
+from bot.judging.names import unit_key
 from bot.judging.relate import quoted_references
 from bot.store.reach import find_reach
 from parsers.values import Letter
@@ -30,7 +30,7 @@ def keys_of(intake: Intake, read: Read) -> frozenset[str]:
         keys |= {f"reference:{number}" for number in quoted_references(programme, mail.letter)}
         if programme.case == "package":  # where a unit sends one package, its name is what two mails meet by
             unit = assemble(programme, mail.letter, mail.material, intake.now()).recommender
-            keys |= {f"unit:{name_key(unit)}"} if unit else set()
+            keys |= {f"unit:{unit_key(unit)}"} if unit else set()
     for document in mail.material.documents:
         keys |= _of_fields([document.fields, *document.rows])
         keys |= {f"sender:{document.statistics['email'].lower()}"} if document.statistics.get("email") else set()

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.facts import Channel, DocumentFacts
 from bot.judging.fingerprint import fingerprint_of
-from bot.judging.names import code_key, mobile_key, name_key, organisation_key
+from bot.judging.names import bounded, code_key, mobile_key, name_key, organisation_key
 from bot.programme import Programme
 
 
@@ -28,10 +28,10 @@ class EntryKeys:
 def find_keys(fields: Mapping[str, str], bands: tuple[int, ...] = ()) -> EntryKeys:
     """The keys of an application's fields."""
     return EntryKeys(
-        organisation_key(fields.get("organisation", "")),
-        name_key(fields.get("team", "")),
-        name_key(fields.get("title", "")),
-        code_key(fields.get("uscc", "")),
+        bounded(organisation_key(fields.get("organisation", ""))),
+        bounded(name_key(fields.get("team", ""))),
+        bounded(name_key(fields.get("title", ""))),
+        bounded(code_key(fields.get("uscc", ""))),
         mobile_key(fields.get("contact_mobile", "")),
         bands,
     )

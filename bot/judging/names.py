@@ -6,12 +6,16 @@ a wrong "same" would reject somebody's entry, so they only drop what no two diff
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from functools import lru_cache
 
 _KEPT = 4096
 """Names come again and again: an entry's own for each that it is compared with, and those of the same few organisations."""
+
+_LONGEST_KEY = 150
+"""Characters of a key in the store. PostgreSQL takes 2,704 bytes in an entry of an index, and one holds up to three keys."""
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _SEAL_HINT = re.compile(r"[(\[【〔]?(?:加?盖(?:单位)?公?章(?:处|有效)?|公章|章)[)\]】〕]$|[(](?:盖章|公章)[)]")
@@ -55,6 +59,16 @@ def mobile_key(text: str) -> str:
     digits = re.sub(r"[\s\-—()]+", "", unicodedata.normalize("NFKC", text))
     found = re.search(r"(?:\+?86)?(1[3-9]\d{9})", digits)
     return found.group(1) if found else ""
+
+
+def bounded(key: str) -> str:
+    """A key as the store's indexes take it: one that no name is as long as keeps its beginning, and a hash tells it apart."""
+    return key if len(key) <= _LONGEST_KEY else key[: _LONGEST_KEY - 16] + hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def unit_key(recommender: str) -> str:
+    """What a recommender's packages are found again by."""
+    return bounded(name_key(recommender))
 
 
 def is_association(text: str) -> bool:

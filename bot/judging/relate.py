@@ -17,7 +17,7 @@ from bot.facts import Application, Channel, Package
 from bot.judging.duplicates import Likeness, compare
 from bot.judging.earlier import Cases, EarlierApplication, EarlierPackage, find_keys
 from bot.judging.fingerprint import bands, fingerprint_of
-from bot.judging.names import name_key
+from bot.judging.names import name_key, unit_key
 from bot.judging.senders import belongs
 from bot.judging.versions import match_own
 from bot.programme import Programme
@@ -129,7 +129,7 @@ _LOOKED_AT = 10
 def _of_colleagues(programme: Programme, package: Package, sender: str, cases: Cases) -> EarlierPackage | None:
     """The package that a colleague of the sender's, or somebody who names them as contact, sent of the same entry or unit."""
     if programme.case == "package":
-        key = name_key(package.recommender)
+        key = unit_key(package.recommender)
         units = cases.by_recommender(programme.id, key) if key else ()
         return next((p for p in units if belongs(sender, p.sender, contacts_of(p))), None)
     unit = name_key(package.recommender)
@@ -224,7 +224,7 @@ def _other_way(package: Package, other: EarlierApplication) -> bool:
 
 def same_unit(programme: Programme, package: Package, sender: str, cases: Cases) -> EarlierPackage | None:
     """Where a unit sends one package: the one that somebody else sent for the same unit before, unless it was rejected."""
-    key = name_key(package.recommender)
+    key = unit_key(package.recommender)
     if programme.case != "package" or not key:
         return None
     others = [p for p in cases.by_recommender(programme.id, key) if p.decision != "rejected" and not belongs(sender, p.sender)]

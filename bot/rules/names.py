@@ -121,6 +121,10 @@ def ring_similarity(read: str, name: str) -> float:
     return min(whole, (whole + fuzz.partial_ratio(core, ring_core * 2) / 100) / 2)
 
 
+_LONGEST_RING = 120
+"""Characters of a ring or a name that are compared at every turn."""
+
+
 def ring_shares(read: str, name: str) -> float:
     """How much of what makes a name one's own (place, brand, trade) a seal's ring and the name share, 0 to 1.
 
@@ -128,7 +132,7 @@ def ring_shares(read: str, name: str) -> float:
     """
     from rapidfuzz.distance import LCSseq
 
-    ring, wanted = (_COMPANY_WORDS.sub("", re.sub(r"[\d*★☆|]", "", _folded(text))) for text in (read, name))
+    ring, wanted = (_COMPANY_WORDS.sub("", re.sub(r"[\d*★☆|]", "", _folded(text)))[:_LONGEST_RING] for text in (read, name))
     if min(len(ring), len(wanted)) < 3:
         return 1.0
     longest = max(LCSseq.similarity(ring[turn:] + ring[:turn], wanted) for turn in range(len(ring)))

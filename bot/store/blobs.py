@@ -266,6 +266,7 @@ class S3Options:
     access_key: str = ""
     secret_key: str = ""
 
+
 _QUICKER_SENT = 1 << 16
 """Bytes up to which a blob is written to S3 without asking whether it is there: the same bytes under the same name."""
 

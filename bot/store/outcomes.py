@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.facts import DocumentFacts
 from bot.findings import Decision, Verdict
-from bot.judging.names import name_key
+from bot.judging.names import unit_key
 from bot.judging.outcome import ApplicationOutcome, Outcome
 from bot.store import models
 from bot.store.facts_json import to_json
@@ -67,7 +67,7 @@ def _save_package(session: Session, mail: models.Mail, outcome: Outcome) -> mode
             opened_at=outcome.received_at,
         )
     package.recommender = outcome.recommender or package.recommender
-    package.recommender_key = name_key(package.recommender)
+    package.recommender_key = unit_key(package.recommender)
     package.channel = package.channel or outcome.channel
     package.reference = package.reference or outcome.reference
     taken = {application.reference for application in outcome.applications}

@@ -6,6 +6,7 @@ takes the write lock at its beginning, so that what it reads stays true until it
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -135,6 +136,9 @@ _FAILURES = (
     sqlalchemy.exc.TimeoutError,
 )
 
+_TOO_MUCH = "54"
+"""PostgreSQL's class of errors for the limits of a program."""
+
 
 @contextmanager
 def _named() -> Iterator[None]:
@@ -144,7 +148,15 @@ def _named() -> Iterator[None]:
     except _FAILURES as error:
         # "database is locked", "database or disk is full", "disk I/O error", a server that went away
         cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+        if _is_limit(cause):  # it would be so again
+            raise
         raise StoreError(f"the database does not answer: {cause}") from error
+
+
+def _is_limit(cause: BaseException | None) -> bool:
+    """Whether what was asked is more than the database takes, of an index or in a statement, though it is there."""
+    state = getattr(cause, "sqlstate", None) or ""
+    return state.startswith(_TOO_MUCH) or (isinstance(cause, sqlite3.OperationalError) and str(cause).startswith("too many"))
 
 
 def _is_new(engine: Engine) -> bool:

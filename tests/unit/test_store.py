@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
 from bot.errors import BytesLost, StoreError
 from bot.store import migrations
@@ -293,3 +293,12 @@ def test_a_blob_store_without_a_marker_gets_one_where_it_holds_blobs(tmp_path: P
     with open_store(tmp_path) as store:
         store.blobs.check()
         assert (tmp_path / "blobs" / MARKER).is_file()
+
+
+def test_a_limit_of_the_database_is_not_taken_for_its_being_away() -> None:
+    with Store.temporary() as store, store.reading() as session:
+        query = select(Mail.id).where(col(Mail.id).in_(range(300_000)))
+        with pytest.raises(sqlalchemy.exc.OperationalError, match="too many SQL variables"):
+            session.exec(query).all()
+        with pytest.raises(StoreError), store.reading() as other:
+            other.connection().exec_driver_sql("SELECT * FROM nowhere")
