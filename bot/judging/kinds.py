@@ -62,7 +62,7 @@ _AUTO_SUBJECT = re.compile(
     re.I,
 )
 _AUTO_TEXT = re.compile(
-    r"这是来自.{0,12}邮箱的(?:假期)?自动回复邮件|^\s*(?:本邮件为|此为|这是一封)?系统?自动(?:回复|答复|生成|发送)|"
+    r"这是来自.{0,12}邮箱的(?:假期)?自动回复邮件|^[^\S\n]*(?:本邮件为|此为|这是一封)?系统?自动(?:回复|答复|生成|发送)|"
     r"(?:本|此|该)邮件(?:为|是|由).{0,6}自动(?:回复|答复|生成|发送|发出)|(?:这是一封|此为|[(（【\[])(?:系统)?自动(?:回复|答复)|"
     r"automatically generated|auto(?:matic|mated)?[ -]?(?:reply|response)|"
     r"邮件收条|(?:邮件|信件).{0,30}(?:已被|已于.{0,30}被?).{0,12}阅读|your message.{0,200}was read",
@@ -227,7 +227,7 @@ def _asks(text: str) -> bool:
 
 
 _QUOTE = re.compile(
-    r"^\s*(?:-{2,}\s*(?:原始邮件|Original Message|转发邮件信息|转发的邮件|回复的原邮件|Forwarded message|原邮件)|"
+    r"^[^\S\n]*(?:-{2,}\s*(?:原始邮件|Original Message|转发邮件信息|转发的邮件|回复的原邮件|Forwarded message|原邮件)|"
     r"_{10,}|(?:On|At) .{5,80} wrote:|在\s?\d{4}[-年].{3,80}(?:写道|wrote)[:：]|发件人[:：]|From:\s|>)",
     re.I | re.M,
 )

@@ -5,6 +5,7 @@ Tolerant of how people write: full-width digits, blanks, units, 约, 以上, sev
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -31,7 +32,7 @@ def uscc_problem(value: str) -> str:
     from stdnum.cn.uscc import calc_check_digit
 
     code = re.sub(r"[\s\-_.:：]", "", plain(value)).upper()
-    code = re.sub(r"\(.*?\)$", "", code)
+    code = re.sub(r"\([^()]*\)$", "", code)
     if len(code) != 18 or not code.isascii():
         return "uscc-length"
     if not set(code) <= _USCC_ALPHABET or not code[2:8].isdigit():
@@ -75,7 +76,7 @@ def percent_problem(value: str) -> str:
     text = re.sub(r"\s", "", plain(value))
     if "‰" in text or "千分" in text:
         return "percent"
-    signed = re.findall(r"(-?\d+(?:\.\d+)?)%", re.sub(r"(?<=[\d%])-(?=\d)", "~", text))
+    signed = re.findall(r"((?<!\d)-?\d+(?:\.\d+)?)%", re.sub(r"(?<=[\d%])-(?=\d)", "~", text))
     numbers = signed or _NUMBER.findall(re.sub(r"(?<=[\d%])-(?=\d)", "~", re.sub(r"20\d\d年", "", text)))
     if not numbers:
         return "" if re.search(r"百分(?:之)?[零一二两三四五六七八九十百点]", text) or text.startswith(_NONE_WORDS) else "percent"
@@ -87,7 +88,7 @@ def number_problem(value: str) -> str:
     numbers = numbers_in(value)
     if not numbers:
         return "" if any(word in plain(value) for word in _NONE_WORDS) or _CHINESE_NUMBER.fullmatch(plain(value)) else "number"
-    return "" if all(number >= 0 for number in numbers) else "number"
+    return "" if all(0 <= number < math.inf for number in numbers) else "number"
 
 
 def integer_problem(value: str) -> str:
@@ -125,12 +126,13 @@ def count_of(value: str) -> int | None:
         return 0
     if not numbers and (written := _COUNTED.search(text)):
         return _chinese(written[1])
-    return int(sum(numbers)) if numbers else None
+    total = sum(numbers)
+    return int(total) if numbers and math.isfinite(total) else None
 
 
 _TIMES = re.compile(
     r"\((?:19|20)\d\d[^()]*\)|(?:19|20)\d\d(?:年度?)?[-~—–至到]+(?:19|20)\d\d(?:年度?)?|(?:19|20)\d\d年(?:度|\d{1,2}月)?|"
-    r"近?(?:\d+|[一二两三四五六七八九十]+)(?:年|个月|天|日|小时)(?:内|来)?"
+    r"近?(?:(?<!\d)\d+|(?<![一二两三四五六七八九十])[一二两三四五六七八九十]+)(?:年|个月|天|日|小时)(?:内|来)?"
 )
 _COUNTED = re.compile(r"(?:^|发生|共)([一二两三四五六七八九十]{1,3})(?:起|次|个|件|项|名|人|$)")
 _DIGITS = {character: number for number, character in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -148,8 +150,12 @@ def _number_parts(value: str) -> list[str]:
     return [part for part in _PARTS.split(re.sub(r"(?<=\d{11})\s+(?=1\d{10})", "/", text)) if part.strip()]
 
 
+_BRACKETED, _NUMBER_ONLY = re.compile(r"\([^()]*\)"), re.compile(r"[\d\s()-]*")
+
+
 def _bare_number(part: str) -> str:
-    digits = re.sub(r"\D", "", re.sub(r"\(.*?[^\d\-\s].*?\)|(?:转|分机|ext).*$", "", part))
+    spoken = _BRACKETED.sub(lambda found: found[0] if _NUMBER_ONLY.fullmatch(found[0]) else "", part)
+    digits = re.sub(r"\D", "", re.sub(r"(?:转|分机|ext).*$", "", spoken))
     return re.sub(r"^(?:00)?86(?=1[3-9]\d{9}$)", "", digits)
 
 

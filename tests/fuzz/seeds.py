@@ -196,6 +196,19 @@ def texts() -> tuple[bytes, ...]:
     )
 
 
+_UNITS = (
+    '\n,\r\n, ,\u3000,\t,A,1,1.,一,申报,公司,第,（,(,),<,>,《,",[,-,_,·,、,：,#,=,(1,(a,a@,a@b.cn ,http://,'
+    "Re: ,请问,是否,关于开展,2025年,(2025,JSAQ2025-0001 "
+)
+
+
+@cache
+def runs() -> tuple[bytes, ...]:
+    """The same again and again, which a pattern that goes back over it takes very long for."""
+    units = [*_UNITS.split(","), ","]
+    return tuple((unit * (20_000 // len(unit)) + end).encode() for unit in units for end in ("", "。x"))
+
+
 @cache
 def archives() -> tuple[bytes, ...]:
     inner = _zipped([("申报表.txt", "内".encode() * 50), ("b/c.txt", b"c")])

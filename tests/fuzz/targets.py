@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
+from bot.judging.earlier import NoCases
 from parsers.limits import Limits
 from parsers.values import Block, Cell, Content, Grid, Letter, Paragraph, Reading, Refusal, Scan, Unpacked
 from tests.fuzz import seeds
 from tests.fuzz.mutate import mutated
+from tests.world import ENTRY, START, World, whole
 
 LIMITS = Limits(unpacked_mb=20, archive_files=50)
 LABELS = {key: (key,) for key in ("组织名称", "班组名称", "统一社会信用代码", "手机", "邮编", "企业名称", "序号", "推荐地市")}
@@ -38,6 +40,25 @@ def _letter(data: bytes) -> None:
     from parsers.letter import parse_letter
 
     assert type(parse_letter(data)) is Letter
+
+
+def _judging(data: bytes) -> None:
+    """A letter of that text, with a form that says it wherever a name or a number belongs."""
+    from bot.judging.judge import judge
+    from bot.judging.outcome import Outcome
+
+    text = data.decode("utf-8", "replace")
+    world = _world()
+    for read in (world.read("a@b.cn", (), text=text, subject=text[:1000]), world.read("a@b.cn", whole(dict.fromkeys(ENTRY, text)))):
+        outcome = judge(read, world.programmes, START, NoCases(), lambda: "JSAQ2025-0001")
+        assert type(outcome) is Outcome
+        verdicts = [*outcome.verdicts, *(verdict for application in outcome.applications for verdict in application.verdicts)]
+        assert not [verdict.facts for verdict in verdicts if verdict.code == "internal-error"]
+
+
+@cache
+def _world() -> World:
+    return World()
 
 
 def _salvage(data: bytes) -> None:
@@ -222,6 +243,7 @@ def _frames() -> Sequence[bytes]:
 
 TARGETS: tuple[Target, ...] = (
     Target("letter", seeds.letters, _letter),
+    Target("judging", lambda: (*seeds.texts(), *seeds.runs()), _judging, seconds=2),
     Target("salvage", seeds.letters, _salvage, seconds=1),
     Target("tnef", lambda: (seeds.tnef(),), _tnef),
     Target("links", seeds.html, _links),
