@@ -226,6 +226,7 @@ _WHOSE = re.compile(
 """A line that begins with a label of who or when: 申报单位：…, 班组名称：…, 撰稿人：…"""
 _SIGNED = re.compile(rf"(.{{6,}}?)\s*[—–－-]{{2,}}\s*{_WHO.pattern}")
 """A title and whose it is on one line."""
+_LONGEST_SIGNED = 200
 _STOPPED = re.compile(r"[^，。；！？]{6,45}(?:经验|实践|探索|做法|案例|成果|方法|管理|建设)[》”\"」]?。")
 """A name with a full stop behind it; a sentence rarely ends so."""
 _PAIRS = {"《": "》", "“": "”", '"': '"', "「": "」", "【": "】", "〈": "〉"}
@@ -260,7 +261,7 @@ def find_title(blocks: Sequence[Block], labels: Sequence[str] = _TITLE_LABELS) -
         lead = _LEAD.match(rest)
         if lead and lead[0].strip() and _is_no_title(rest[lead.end() :]):
             return ""
-        if signed := _SIGNED.fullmatch(rest):
+        if len(rest) <= _LONGEST_SIGNED and (signed := _SIGNED.fullmatch(rest)):
             rest = signed[1]
         if not rest or _is_no_title(rest) or _WHO.fullmatch(simplified(_bare(rest))) or _WHOSE.match(simplified(rest)):
             continue

@@ -266,7 +266,7 @@ TARGETS: tuple[Target, ...] = (
     Target("forms", seeds.texts, _forms),
     Target("statistics", seeds.texts, _statistics),
     Target("lists", seeds.texts, _lists),
-    Target("prose", seeds.texts, _prose),
+    Target("prose", lambda: (*seeds.texts(), *seeds.runs()), _prose),
     Target("wire", _frames, _wire),
 )
 
