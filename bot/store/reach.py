@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import sqlalchemy
 from sqlmodel import Session, col, select
 
 from bot.store import models
 
-_AT_ONCE, _TOGETHER = 1000, 20
-"""Values of one sort in a select, and selects in one statement: PostgreSQL takes 65,535 values in a statement."""
+_AT_ONCE = 10_000
+"""Values in one statement; PostgreSQL takes 65,535."""
 
 
 def find_reach(session: Session, programme: str, keys: Iterable[str]) -> frozenset[str]:
@@ -43,14 +42,10 @@ def _packages(session: Session, programme: str, values: dict[str, list[str]]) ->
         (letters, models.Reply.package_id, models.Reply.message_id, ()),
         (bands, application.package_id, similarity.band, (similarity.programme == programme, similarity.application_id == application.id)),
     ]
-    chunks = [
-        sqlalchemy.select(id).where(col(column).in_(given[first : first + _AT_ONCE]), *also)
-        for given, id, column, also in queries
-        for first in range(0, len(given), _AT_ONCE)
-    ]
     found: set[int | None] = set()
-    for first in range(0, len(chunks), _TOGETHER):  # one question, not one a sort, for all but enormous lists
-        found |= set(session.connection().execute(sqlalchemy.union(*chunks[first : first + _TOGETHER])).scalars())
+    for given, id, column, also in queries:
+        for first in range(0, len(given), _AT_ONCE):
+            found |= set(session.exec(select(id).where(col(column).in_(given[first : first + _AT_ONCE]), *also).distinct()))
     return {one for one in found if one is not None}
 
 
