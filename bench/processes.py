@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Self
@@ -74,7 +75,10 @@ class Share:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """The processes must have ended."""
+        """The processes must have been ended; what they started may take a moment more."""
+        until = time.monotonic() + 20
+        while self._folder.joinpath("cgroup.procs").read_text() and time.monotonic() < until:
+            time.sleep(0.1)
         self._folder.rmdir()
 
 
