@@ -205,7 +205,7 @@ _UNITS = (
 @cache
 def runs() -> tuple[bytes, ...]:
     """The same again and again, which a pattern that goes back over it takes very long for."""
-    units = [*_UNITS.split(","), ","]
+    units = [*_UNITS.split(","), ",", "1,某公司\n", "申报单位：\n", "一、\n", "附件1\n", "申报表\n"]
     return tuple((unit * (20_000 // len(unit)) + end).encode() for unit in units for end in ("", "。x"))
 
 

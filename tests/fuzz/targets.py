@@ -5,9 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
 from functools import cache, partial
 
 from bot.judging.earlier import NoCases
+from bot.judging.read import ReadMail, read_mail
 from parsers.limits import Limits
 from parsers.values import Block, Cell, Content, Grid, Letter, Paragraph, Reading, Refusal, Scan, Unpacked
 from tests.fuzz import seeds
@@ -44,16 +47,40 @@ def _letter(data: bytes) -> None:
 
 def _judging(data: bytes) -> None:
     """A letter of that text, with a form that says it wherever a name or a number belongs."""
+    text = data.decode("utf-8", "replace")
+    world = _world()
+    _judged(world.read("a@b.cn", (), text=text, subject=text[:1000]))
+    _judged(world.read("a@b.cn", whole(dict.fromkeys(ENTRY, text))))
+
+
+def _mail(data: bytes) -> None:
+    """A mail to one of the notices whose files all hold that text: classified, read into facts, related and judged."""
+    from bot.engine.keys import keys_of
+    from bot.intake import Read
+    from parsers.reader import DirectReader
+
+    world = _world()
+    programme = random.Random(data).choice(list(world.programmes.values()))
+    letter = EmailMessage(policy=SMTP)
+    letter["From"], letter["To"], letter["Subject"], letter["Message-ID"] = "a@b.cn", programme.mailbox, "申报材料", "<1@b.cn>"
+    letter.set_content("请查收。")
+    for kind in programme.documents:
+        for ending, subtype in ((".txt", "plain"), (".csv", "csv")):
+            letter.add_attachment(data, "text", subtype, filename=f"{kind.titles[0] if kind.titles else kind.kind}{ending}")
+    read = read_mail(DirectReader(LIMITS), letter.as_bytes(), world.programmes, None, ())
+    assert read.programme == programme.id
+    assert all(type(key) is str for key in keys_of(world.intake, Read(1, read)))
+    _judged(read)
+
+
+def _judged(read: ReadMail) -> None:
     from bot.judging.judge import judge
     from bot.judging.outcome import Outcome
 
-    text = data.decode("utf-8", "replace")
-    world = _world()
-    for read in (world.read("a@b.cn", (), text=text, subject=text[:1000]), world.read("a@b.cn", whole(dict.fromkeys(ENTRY, text)))):
-        outcome = judge(read, world.programmes, START, NoCases(), lambda: "JSAQ2025-0001")
-        assert type(outcome) is Outcome
-        verdicts = [*outcome.verdicts, *(verdict for application in outcome.applications for verdict in application.verdicts)]
-        assert not [verdict.facts for verdict in verdicts if verdict.code == "internal-error"]
+    outcome = judge(read, _world().programmes, START, NoCases(), lambda: "JSAQ2025-0001")
+    assert type(outcome) is Outcome
+    verdicts = [*outcome.verdicts, *(verdict for application in outcome.applications for verdict in application.verdicts)]
+    assert not [verdict.facts for verdict in verdicts if verdict.code == "internal-error"]
 
 
 @cache
@@ -244,6 +271,7 @@ def _frames() -> Sequence[bytes]:
 TARGETS: tuple[Target, ...] = (
     Target("letter", seeds.letters, _letter),
     Target("judging", lambda: (*seeds.texts(), *seeds.runs()), _judging, seconds=2),
+    Target("mail", lambda: (*seeds.texts(), *seeds.runs()[::2]), _mail),
     Target("salvage", seeds.letters, _salvage, seconds=1),
     Target("tnef", lambda: (seeds.tnef(),), _tnef),
     Target("links", seeds.html, _links),
