@@ -12,9 +12,9 @@ _BRANCH = re.compile(r".{0,12}(?:委员会|分会|秘书处|办公室)|.{2,10}�
 """What may stand behind a listed unit's name and still be that unit speaking."""
 _COMMITTEE = re.compile(r".{0,12}委员会")
 """What an association may leave out of a listed name; its 分会 is a unit of its own."""
-_MARK = re.compile(r"\([^()]*\)|20\d\d年(?:\d{1,2}月(?:\d{1,2}日)?)?")
+_MARK = re.compile(r"\((?:[^()]|\([^()]*\))*\)|20\d\d年(?:\d{1,2}月(?:\d{1,2}日)?)?")
 """A remark in brackets or a date says nothing of whose a file is."""
-_EDGE = re.compile(r"^[\d\W_]+|[\d\W_]+$")
+_EDGE = re.compile(r"^[\d\W_]+|(?<![\d\W_])[\d\W_]+$")
 
 
 def same_association(written: str, listed: str) -> bool:

@@ -32,7 +32,7 @@ def uscc_problem(value: str) -> str:
     from stdnum.cn.uscc import calc_check_digit
 
     code = re.sub(r"[\s\-_.:：]", "", plain(value)).upper()
-    code = re.sub(r"\([^()]*\)$", "", code)
+    code = code.partition("(")[0] if code.endswith(")") else code
     if len(code) != 18 or not code.isascii():
         return "uscc-length"
     if not set(code) <= _USCC_ALPHABET or not code[2:8].isdigit():

@@ -44,6 +44,8 @@ UNIT = "湖南省建筑业协会"
         (f"43.{UNIT}", True),
         (f"{UNIT}20240513", True),
         (f"{UNIT}（盖章扫描件）-2024年5月", True),
+        (f"{UNIT}（2份（扫描））", True),
+        (f"{UNIT}（扫描）（2）", True),
         (f"{UNIT}2024年质量信得过班组", False),
         (f"推荐单位名称：{UNIT}", False),
         ("湖南建筑业协会（终稿）", False),
