@@ -270,8 +270,8 @@ def _frames() -> Sequence[bytes]:
 
 TARGETS: tuple[Target, ...] = (
     Target("letter", seeds.letters, _letter),
-    Target("judging", lambda: (*seeds.texts(), *seeds.runs()), _judging, seconds=2),
-    Target("mail", lambda: (*seeds.texts(), *seeds.runs()[::2]), _mail),
+    Target("judging", lambda: (*seeds.texts(), *seeds.runs()), _judging, seconds=4),
+    Target("mail", lambda: (*seeds.texts(), *seeds.runs()[::2]), _mail, seconds=20),
     Target("salvage", seeds.letters, _salvage, seconds=1),
     Target("tnef", lambda: (seeds.tnef(),), _tnef),
     Target("links", seeds.html, _links),
