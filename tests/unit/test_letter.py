@@ -110,6 +110,7 @@ def test_characters_beyond_gb2312_under_its_label() -> None:
         (b"<", []),
         (b'"a@b.cn" <a@b.cn>', [("a@b.cn", "a@b.cn")]),
         (b"a@b.cn <a@b.cn", [("", "a@b.cn")]),
+        (b"n" * 600 + b" <" + b"a" * 200 + b"@" + b"b" * 200 + b".cn>", [("n" * 500, "a" * 200 + "@" + "b" * 119)]),
     ],
 )
 def test_addresses(field: bytes, expected: list[tuple[str, str]]) -> None:

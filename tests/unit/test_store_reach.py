@@ -32,6 +32,6 @@ def test_a_case_met_by_one_key_is_met_by_all_its_keys(world: World, key: str) ->
 
 
 def test_a_list_of_more_entries_than_a_database_takes_values_is_looked_up(world: World) -> None:
-    many = [f"title:title {number}" for number in range(150_000)] + [f"mobile:{number}" for number in range(150_000)]
+    many = [f"title:title {number}" for number in range(300_000)]
     with world.store.reading() as session:
         assert "sender:a@b.cn" in find_reach(session, "jsaq-2025", [*many, TITLE])
