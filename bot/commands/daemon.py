@@ -13,8 +13,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Hand over to the daemon; its exit status."""
-    import bot.daemon as daemon
     from bot.config import load_config
+    from bot.daemon import run, sweep, worker
 
-    action = {"run": daemon.run, "worker": daemon.worker, "sweep": daemon.sweep}[args.command]
-    return int(action(load_config(args.config)) or 0)
+    action = {"run": run.run, "worker": worker.worker, "sweep": sweep.sweep}[args.command]
+    return action(load_config(args.config))

@@ -45,8 +45,7 @@ def run(args: Namespace) -> int:
 
 
 def _send(store: Any, programmes: Any, config: Any, day: date, moment: Any) -> int:
-    from bot.daemon import AlreadyRunning
-    from bot.daemon import _only_one as only_one
+    from bot.daemon.single import AlreadyRunning, only_one
     from bot.digest import send_digest
     from bot.outbox import Outbox
 

@@ -1,0 +1,1 @@
+"""The daemon in its three shapes: run, a further worker, one sweep."""
