@@ -23,7 +23,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run it; 1 when an answer could not be sent."""
     from bot.commands.show import progress
-    from bot.demo import console_port, open_demo
+    from bot.demo.demo import console_port, open_demo
     from bot.status import status_of
 
     folder = args.dir.resolve()
@@ -42,7 +42,7 @@ def _show(demo: Any, *, serving: bool) -> None:
     from rich.table import Table
 
     from bot.commands.show import decision_text, wide_console
-    from bot.demo import USER, outcomes
+    from bot.demo.demo import USER, outcomes
     from bot.staff_words import CODES, KINDS
 
     console = wide_console()

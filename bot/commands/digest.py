@@ -23,7 +23,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Make the digest; 1 when it was sent already or nobody is to get it."""
     from bot.config import load_config
-    from bot.digest import make_digest
+    from bot.digest.daily import make_digest
     from bot.engine.parts import open_store
     from bot.programme import load_programmes
     from bot.staff_words import local
@@ -46,7 +46,7 @@ def run(args: Namespace) -> int:
 
 def _send(store: Any, programmes: Any, config: Any, day: date, moment: Any) -> int:
     from bot.daemon.single import AlreadyRunning, only_one
-    from bot.digest import send_digest
+    from bot.digest.daily import send_digest
     from bot.outbox import Outbox
 
     if not config.digest.to:

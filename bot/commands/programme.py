@@ -54,7 +54,7 @@ def _list(args: Namespace) -> int:
 
 
 def _check(args: Namespace) -> int:
-    from bot.draft import TODO
+    from bot.drafting.draft import TODO
     from bot.rules.checked import checked_programme
 
     programme = checked_programme(args.file)
@@ -70,7 +70,7 @@ def _check(args: Namespace) -> int:
 
 
 def _draft(args: Namespace) -> int:
-    from bot.draft import draft_programme
+    from bot.drafting.draft import draft_programme
 
     data = sys.stdin.buffer.read() if str(args.notice) == "-" else _existing(args.notice).read_bytes()
     draft = draft_programme(_decoded(data, str(args.notice)))

@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from bot import digest_content
 from bot.console.site import Ask, sorry
+from bot.digest import content as digest_content
 from bot.health_words import health_words
 from bot.programme import Programme
 from bot.staff_words import CHANNELS, CODES, COMPARISONS, DECISIONS, KINDS, MAIL_STATES, REPLY_STATES, SHANGHAI, local

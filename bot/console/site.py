@@ -19,8 +19,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot import digest_content, staff_words, trouble_words
+from bot import staff_words, trouble_words
 from bot.config import Config
+from bot.digest import content as digest_content
 from bot.errors import BytesLost, StoreError
 from bot.programme import Programme
 from bot.staff import Rejudge, StaffError

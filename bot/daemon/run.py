@@ -112,7 +112,7 @@ def _thread(name: str, target: Callable[[], None]) -> threading.Thread:
 
 
 def _digests(config: Config, store: Store, programmes: Any, stop: threading.Event) -> None:
-    from bot.digest import send_digest_if_due
+    from bot.digest.daily import send_digest_if_due
 
     while not stop.wait(_DIGEST_EVERY):
         try:

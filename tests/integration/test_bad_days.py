@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from bot import users
 from bot.config import parse_config
-from bot.digest import make_digest
+from bot.digest.daily import make_digest
 from bot.engine.parts import open_store
 from bot.intake import Intake
 from bot.programme import load_programmes

@@ -16,7 +16,7 @@ import pytest
 from sqlmodel import select
 
 from bot.config import Config
-from bot.digest import make_digest
+from bot.digest.daily import make_digest
 from bot.programme import load_programmes
 from bot.staff import settle_from_findings
 from bot.store.models import Application, Reply, ReplyState

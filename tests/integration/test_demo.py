@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo_mails import COUNT
+from bot.demo.mails import COUNT
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 DECISIONS = ("已受理", "待补正", "待人工确认", "不予受理", "无需回复")

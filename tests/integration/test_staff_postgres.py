@@ -11,7 +11,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot import staff
-from bot.digest import make_digest, send_digest_if_due
+from bot.digest.daily import make_digest, send_digest_if_due
 from bot.export import export_register
 from bot.programme import load_programmes
 from bot.retention import remove_over_age

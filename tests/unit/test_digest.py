@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from bot.digest import Digest, due_at, make_digest, send_digest_if_due
-from bot.digest_content import news_of
+from bot.digest.content import news_of
+from bot.digest.daily import Digest, due_at, make_digest, send_digest_if_due
 from bot.programme import load_programmes
 from bot.store import models
 from bot.store.models import Event, MailState, Reply, ReplyState
@@ -221,12 +221,12 @@ def test_two_daemons_at_the_same_moment_queue_one(store: Store, tmp_path: Path) 
 
 
 def test_a_crash_before_the_commit_leaves_neither_row_nor_letter(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import bot.digest
+    import bot.digest.daily
 
     def crash(*_: object) -> list[int]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(bot.digest, "tail", crash)
+    monkeypatch.setattr(bot.digest.daily, "tail", crash)
     with pytest.raises(KeyboardInterrupt):
         send_digest_if_due(store, PROGRAMMES, config(tmp_path), DAY)
     assert letters(store) == []

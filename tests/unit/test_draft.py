@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from bot.draft import TODO, draft_programme
+from bot.drafting.draft import TODO, draft_programme
 from bot.facts import Channel
 from bot.programme import parse_programme
 

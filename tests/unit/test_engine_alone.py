@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.config import Config, parse_config
-from bot.digest import make_digest
+from bot.digest.daily import make_digest
 from bot.engine import alone
 from bot.engine.alone import AloneReader, WorkerDied
 from bot.engine.embedded import EmbeddedEngine

@@ -10,7 +10,7 @@ import pytest
 from bot import users
 from bot.cli import main
 from bot.config import load_config
-from bot.digest_content import silent_recommenders
+from bot.digest.content import silent_recommenders
 from bot.engine.parts import open_store
 from bot.facts import Copy
 from bot.programme import load_programmes

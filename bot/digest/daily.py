@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.config import Config
-from bot.digest_content import DigestContent, gather
+from bot.digest.content import DigestContent, gather
 from bot.freezing import freeze
 from bot.programme import Programme
 from bot.staff_words import SHANGHAI, day_words, local, moment_words

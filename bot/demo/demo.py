@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Config, load_config
-from bot.demo_servers import HOST, PASSWORD, DemoImap, DemoSmtp, free_port
+from bot.demo.servers import HOST, PASSWORD, DemoImap, DemoSmtp, free_port
 from bot.errors import ConfigurationError, Problem, ShenbaoError
 
 STAFF = "staff@example.org"
@@ -68,7 +68,7 @@ def open_demo(folder: Path, console_port: int, progress: Callable[[str, int], An
     `progress(label, total)` is a context manager that yields `advance(what)`. The daemon and its console live until the
     context ends. Raises DemoFailed, ConfigurationError (a folder that holds something else).
     """
-    from bot.demo_mails import COUNT, demo_mails
+    from bot.demo.mails import COUNT, demo_mails
     from bot.programme import load_programmes
 
     _clear(folder)
@@ -213,7 +213,7 @@ def _wait_for_outcomes(store: Any, config: Config, total: int, daemon: subproces
 
 def _digest(demo: Demo, programmes: Mapping[str, Any], arrived: list[Path]) -> list[Path]:
     """Have today's digest sent the daemon's way, and keep its parts as files."""
-    from bot.digest import send_digest
+    from bot.digest.daily import send_digest
     from bot.staff_words import local
     from bot.store.letters import now
 

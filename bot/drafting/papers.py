@@ -1,4 +1,4 @@
-"""Which papers a notice asks for, for `bot.draft`: its annexes, the enumerated ones, and those that sentences name.
+"""Which papers a notice asks for, for `bot.drafting.draft`: its annexes, the enumerated ones, and those that sentences name.
 
 A notice's text comes with its lines broken where the page ended: `unwrap` makes sentences whole again.
 """

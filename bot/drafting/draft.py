@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
-from bot.draft_form import Field, find_fields, find_statistics
-from bot.draft_papers import NUMBERING, Document, find_documents, last_words
+from bot.drafting.form import Field, find_fields, find_statistics
+from bot.drafting.papers import NUMBERING, Document, find_documents, last_words
 
 TODO = "# TODO check"
 _DATE = re.compile(r"(?:(20\d\d)\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*日")

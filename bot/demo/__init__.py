@@ -1,0 +1,1 @@
+"""The whole job on embedded servers, with invented mails: what `shenbao demo` shows."""

@@ -1,0 +1,1 @@
+"""From a notice's own file to a first programme."""
