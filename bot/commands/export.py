@@ -21,7 +21,7 @@ def run(args: Namespace) -> int:
     from bot.config import load_config
     from bot.engine.parts import open_store
     from bot.errors import ConfigurationError, Problem
-    from bot.export import export_register
+    from bot.export.register import export_register
     from bot.programme import load_programmes
 
     config = load_config(args.config)

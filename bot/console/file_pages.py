@@ -127,7 +127,7 @@ def raw_mail(ask: Ask) -> Response:
 
 def register(ask: Ask) -> Response:
     """A programme's register with its working papers."""
-    from bot.export import workbook
+    from bot.export.register import workbook
 
     programme = ask.site.programmes.get(ask.path("programme"))
     if programme is None:
@@ -140,7 +140,7 @@ def register(ask: Ask) -> Response:
 
 def paper(ask: Ask) -> Response:
     """One working paper."""
-    from bot.export import paper_workbook
+    from bot.export.register import paper_workbook
 
     programme = ask.site.programmes.get(ask.path("programme"))
     number = ask.number("number")
@@ -159,7 +159,7 @@ def material(ask: Ask) -> Response:
     from starlette.background import BackgroundTask
     from starlette.responses import FileResponse
 
-    from bot.export_material import export_material
+    from bot.export.material import export_material
 
     programme = ask.site.programmes.get(ask.path("programme"))
     if programme is None:

@@ -113,7 +113,7 @@ def _letter(session: Session, store: Store, config: Config, recipient: str, dige
 
 
 def _made(session: Session, programmes: Mapping[str, Programme], config: Config, day: date, now: datetime, span: Span) -> Digest:
-    from bot.export import register_of_day
+    from bot.export.register import register_of_day
 
     content = gather(session, programmes, config, day, now, span)
     attachments = []

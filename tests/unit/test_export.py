@@ -14,10 +14,10 @@ import pytest
 from openpyxl import load_workbook
 
 from bot.errors import ShenbaoError
-from bot.export import export_register, register_of_day
-from bot.export_material import export_material
+from bot.export.material import export_material
+from bot.export.register import export_register, register_of_day
+from bot.export.workbook import Workbook, number_of, row_height, safe_text
 from bot.programme import load_programmes
-from bot.sheets_out import Workbook, number_of, row_height, safe_text
 from bot.store.models import Document, Package
 from bot.store.store import Store
 from tests.staff_data import DAY, Maker

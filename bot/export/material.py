@@ -10,8 +10,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO
 
+from bot.export.workbook import Value, Workbook
 from bot.programme import Programme
-from bot.sheets_out import Value, Workbook
 from bot.staff_files import Files, MissingFileError, file_name, safe_name
 from bot.staff_words import COPIES, DOCUMENT_KINDS
 from bot.store import staff_case

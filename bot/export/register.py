@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.errors import ShenbaoError
+from bot.export.workbook import Value, Workbook, number_of
 from bot.papers import PaperSpec
 from bot.programme import Programme
-from bot.sheets_out import Value, Workbook, number_of
 from bot.staff_words import CHANNELS, CODES, DECISIONS, local
 from bot.store import staff_case, staff_queries
 from bot.store.models import Application, Package

@@ -1,0 +1,1 @@
+"""A programme's register and material, as staff take them away."""
