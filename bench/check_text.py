@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from bot.check import check_files
+from bot.intake.check import check_files
 from bot.samples import notices
 from bot.samples.package import Package, write_package
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.check import check_files
+from bot.intake.check import check_files
 from bot.samples.layout import Layout, Table
 from bot.samples.letters import Mail, write_mail
 from parsers.reader import DirectReader

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from bot.config import Mailbox
 from bot.facts import Copy, DocumentFacts, SealFacts, SectionFacts
-from bot.intake import Intake, Read
+from bot.intake.intake import Intake, Read
 from bot.judging.fingerprint import find_fingerprint
 from bot.judging.kinds import Nature
 from bot.judging.material import Material

@@ -50,7 +50,7 @@ def run(args: Namespace) -> int:
         if programme is None:
             print(f"shenbao: there is no programme {case.programme} any more; see `shenbao programme list`", file=sys.stderr)
             return FAILED
-        from bot.rejudge import Rejudge
+        from bot.intake.rejudge import Rejudge
         from bot.staff import StaffError, settle_pending
         from bot.staff_answers import queue_in
 

@@ -26,8 +26,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the outcome of every mail; 1 when one of them could not be judged."""
-    from bot.check import check_files
     from bot.commands.show import progress, show_outcome
+    from bot.intake.check import check_files
 
     status = DONE
     if args.json:

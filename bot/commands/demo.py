@@ -24,7 +24,7 @@ def run(args: Namespace) -> int:
     """Run it; 1 when an answer could not be sent."""
     from bot.commands.show import progress
     from bot.demo.demo import console_port, open_demo
-    from bot.status import status_of
+    from bot.health.status import status_of
 
     folder = args.dir.resolve()
     print(f"demo in {folder}: embedded IMAP and SMTP on loopback, the real daemon, SQLite", file=sys.stderr)

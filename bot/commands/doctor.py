@@ -21,7 +21,7 @@ def run(args: Namespace) -> int:
 
     from bot.commands.show import wide_console
     from bot.config import load_config
-    from bot.doctor import Health, doctor
+    from bot.health.doctor import Health, doctor
 
     console = wide_console()
     faults = lacks = 0

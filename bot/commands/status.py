@@ -21,7 +21,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Print the state of the store that the configuration names."""
     from bot.config import load_config
-    from bot.status import status
+    from bot.health.status import status
 
     state = status(load_config(args.config))
     if args.json:

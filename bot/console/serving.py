@@ -56,10 +56,10 @@ def serve(
     """
     import uvicorn
 
-    from bot.cached_reader import CachedReader
     from bot.console.app import make_app
     from bot.console.site import Site
-    from bot.rejudge import Rejudge as JudgeAgain
+    from bot.intake.cached_reader import CachedReader
+    from bot.intake.rejudge import Rejudge as JudgeAgain
     from bot.staff_files import Files
     from parsers.sandbox import SandboxReader
 

@@ -126,7 +126,7 @@ def _console(config: Config, store: Store, intake: Any) -> Any:
     if not config.console.enabled:
         return None
     from bot.console.serving import serve
-    from bot.rejudge import Rejudge
+    from bot.intake.rejudge import Rejudge
 
     try:
         handle = serve(config, store, intake.programmes, reader=intake.reader, rejudge=Rejudge(intake.programmes))

@@ -40,7 +40,7 @@ def sweep(config: Config) -> int:
         for mailbox in config.mailboxes:
             if not stop.is_set():
                 failed += _sweep_outbox(Outbox(store, mailbox, config), stop)
-        from bot.status import status_of
+        from bot.health.status import status_of
 
         stuck = status_of(store, config)["stuck"]
     return 1 if failed or stuck or stop.is_set() else 0

@@ -189,7 +189,7 @@ def _daemon(folder: Path, config: Config) -> Iterator[subprocess.Popen[bytes]]:
 
 def _wait_for_outcomes(store: Any, config: Config, total: int, daemon: subprocess.Popen[bytes], folder: Path, advance: Step) -> None:
     """Until every mail has its outcome and no answer waits to be sent."""
-    from bot.status import status_of
+    from bot.health.status import status_of
 
     seen, since = (-1, -1), time.monotonic()
     shown = 0

@@ -11,7 +11,7 @@ from bot.config import Config
 from bot.crashpoints import crash_point
 from bot.engine.parts import open_intake, open_store
 from bot.errors import ShenbaoError, StoreError
-from bot.intake import Intake
+from bot.intake.intake import Intake
 
 _SECONDS = 3600
 _IDLE_SECONDS = 60

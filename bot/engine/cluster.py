@@ -28,7 +28,7 @@ from bot.engine import keys, parts
 from bot.engine.alone import AloneReader, WorkerDied
 from bot.engine.lane import Lane
 from bot.errors import StoreError
-from bot.intake import Intake, Read
+from bot.intake.intake import Intake, Read
 from bot.store import mails
 from bot.store.models import Mail, MailState
 from bot.store.store import POSTGRES_OPTIONS, Store

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.facts import DocumentFacts
-from bot.hasty_reader import LOOKED_PAST, Hasty
-from bot.intake import Intake, Read
+from bot.intake.hasty_reader import LOOKED_PAST, Hasty
+from bot.intake.intake import Intake, Read
 from bot.judging.assemble import assemble
 from bot.judging.earlier import find_keys
 from bot.judging.fingerprint import TEXT_KINDS, bands

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.cached_reader import CachedReader
 from bot.config import Config
 from bot.engine.port import lanes_of
-from bot.intake import Intake
+from bot.intake.cached_reader import CachedReader
+from bot.intake.intake import Intake
 from bot.rules.checked import checked_programmes
 from bot.store.blobs import S3Options
 from bot.store.store import Store

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 
 class Intake(Protocol):
-    """One mail, start to end (see `bot.intake`)."""
+    """One mail, start to end (see `bot.intake.intake`)."""
 
     def read(self, mail_id: int, foretell: Callable[[Any], None] | None = None) -> Any:
         """What a stored mail brings: costly, pure, in any order and in parallel. `foretell` is given what can be told before

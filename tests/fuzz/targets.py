@@ -56,7 +56,7 @@ def _judging(data: bytes) -> None:
 def _mail(data: bytes) -> None:
     """A mail to one of the notices whose files all hold that text: classified, read into facts, related and judged."""
     from bot.engine.keys import keys_of
-    from bot.intake import Read
+    from bot.intake.intake import Read
     from parsers.reader import DirectReader
 
     world = _world()

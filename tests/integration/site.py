@@ -106,7 +106,7 @@ enabled = false
         return open_store(self.write())
 
     def status(self) -> dict[str, Any]:
-        from bot.status import status
+        from bot.health.status import status
 
         return status(self.write())
 

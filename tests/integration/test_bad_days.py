@@ -15,7 +15,7 @@ from bot import users
 from bot.config import parse_config
 from bot.digest.daily import make_digest
 from bot.engine.parts import open_store
-from bot.intake import Intake
+from bot.intake.intake import Intake
 from bot.programme import load_programmes
 from bot.samples import notices
 from bot.samples.package import write_package

@@ -15,8 +15,8 @@ import sqlalchemy
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from bot.cached_reader import CachedReader
 from bot.errors import BytesLost
+from bot.intake.cached_reader import CachedReader
 from bot.store.blobs import S3Options, open_blobs
 from bot.store.models import CachedReading, Event, Mail, MailState, Reply
 from parsers.reader import Reader

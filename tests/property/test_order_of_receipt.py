@@ -12,9 +12,9 @@ from sqlmodel import select
 from bot.engine.keys import keys_of, reach_of
 from bot.engine.order import Item, Stage, held_up, may_settle
 from bot.facts import Copy
-from bot.intake import Read
+from bot.intake.intake import Read
+from bot.intake.rejudge import Rejudge
 from bot.judging.read import ReadMail
-from bot.rejudge import Rejudge
 from bot.staff import settle_resubmission
 from bot.store import models
 from tests.world import START, World, bundle, document, entry, whole

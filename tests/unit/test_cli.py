@@ -147,7 +147,7 @@ def judged(monkeypatch: pytest.MonkeyPatch, *outcomes: dict[str, Any]) -> list[t
             on_progress(outcome["source"])
             yield outcome
 
-    monkeypatch.setattr("bot.check.check_files", check_files)
+    monkeypatch.setattr("bot.intake.check.check_files", check_files)
     return calls
 
 

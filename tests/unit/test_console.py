@@ -452,7 +452,7 @@ def test_the_scans_page_is_a_picture_with_a_way_to_the_boxes(staff: Browser) -> 
 
 
 def test_what_was_read_when_the_mail_came_is_marked_at_once(store: Store, site: Any, staff: Browser) -> None:
-    from bot.cached_reader import CachedReader
+    from bot.intake.cached_reader import CachedReader
     from parsers.values import Box, Scan, ScannedPage, Seal
 
     class Once:

@@ -17,7 +17,7 @@ from bot.engine.alone import AloneReader, WorkerDied
 from bot.engine.embedded import EmbeddedEngine
 from bot.engine.parts import open_store
 from bot.errors import StoreError
-from bot.status import status_of
+from bot.health.status import status_of
 from bot.store import letters
 from bot.store.models import Mail, MailState
 from bot.store.store import Store

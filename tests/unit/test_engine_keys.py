@@ -9,7 +9,7 @@ import pytest
 
 from bot.engine.keys import tells_all
 from bot.facts import Copy, DocumentFacts
-from bot.hasty_reader import LOOKED_PAST
+from bot.intake.hasty_reader import LOOKED_PAST
 from parsers.values import Refusal
 from tests.world import entry
 

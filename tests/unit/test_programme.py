@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.check import check_files
 from bot.commands import DONE
 from bot.errors import ConfigurationError
+from bot.intake.check import check_files
 from bot.programme import load_programmes
 from bot.rules.checked import checked_programme, checked_programmes
 from parsers.reader import DirectReader

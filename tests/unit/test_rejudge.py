@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from bot.rejudge import Rejudge
+from bot.intake.rejudge import Rejudge
 from bot.store import models
 from tests.world import World, bundle, entry, whole
 

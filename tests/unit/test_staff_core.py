@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from bot import staff
 from bot.facts import Copy
-from bot.rejudge import Rejudge
+from bot.intake.rejudge import Rejudge
 from bot.store.models import Application, Finding, Package
 from bot.store.staff_case import findings_of
 from bot.store.staff_queries import CaseFilter, cases_with, find_cases

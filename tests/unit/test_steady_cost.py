@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from bot.engine.keys import reach_of
-from bot.intake import Read
+from bot.intake.intake import Read
 from bot.store import letters
 from bot.store.mails import Arrival, Place, by_message_id, count_attempt, keep, waiting
 from bot.store.models import Mail, MailState, Reply, ReplyState

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from bot.config import Mailbox
 from bot.findings import Decision
 from bot.freezing import freeze
-from bot.hasty_reader import Foretelling
+from bot.intake.hasty_reader import Foretelling
 from bot.judging.judge import judge
 from bot.judging.outcome import Outcome
 from bot.judging.read import ReadMail, find_received, read_mail

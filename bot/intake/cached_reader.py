@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from bot.errors import StoreError
-from bot.hasty_reader import is_old_office
+from bot.intake.hasty_reader import is_old_office
 from bot.store.letters import now
 from bot.store.models import CachedReading
 from bot.store.store import Store

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.errors import ConfigurationError, Problem
 from bot.facts import DocumentFacts
 from bot.findings import Verdict
-from bot.intake import Intake, find_recipient
+from bot.intake.intake import Intake, find_recipient
 from bot.judging.outcome import ApplicationOutcome, Outcome
 from bot.judging.read import ReadMail, find_received, read_mail
 from bot.rules.checked import checked_programme, checked_programmes
