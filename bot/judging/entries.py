@@ -3,59 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.facts import Application, Channel, DocumentFacts, Package
+from bot.facts import Application, Channel, Package
 from bot.findings import PUBLISHED, Decision, Fact, Finding, Severity, Verdict, decide, worst
 from bot.judging.answer import written_changes
 from bot.judging.assemble import merged_statistics
 from bot.judging.duplicates import Likeness
 from bot.judging.earlier import Cases, EarlierApplication, EarlierPackage, NoCases, find_keys
 from bot.judging.fingerprint import bands, fingerprint_of
-from bot.judging.merge import MergedDocuments, corrections_of, merge_documents, merged_application, unchanged
+from bot.judging.merge import MergedDocuments
 from bot.judging.outcome import ApplicationOutcome, DuplicateOf
 from bot.judging.relate import find_duplicate
+from bot.judging.slots import Slot
 from bot.programme import Programme
 from bot.rules.registry import run_rules
 from bot.rules.requirements import lacking_of_application
 from replies.sentences import sentence
 from replies.times import written_moment
-
-
-@dataclass(slots=True)
-class Slot:
-    """One application in the making: the earlier one it continues, this mail's documents for it, and both merged."""
-
-    earlier: EarlierApplication | None
-    coming: list[DocumentFacts] = field(default_factory=list)
-    merged: MergedDocuments = field(default_factory=lambda: merge_documents((), ()))
-    pending: tuple[DocumentFacts, ...] = ()
-
-    def settle(self, programme: Programme, *, surfaced: bool = False, closed: bool = False) -> Application:
-        """The application as it stands: with this mail's documents, or, where it was accepted and a change needs confirmation
-        or comes too late (`closed`), without. `surfaced`: a later mail of the case was judged before this one."""
-        earlier = self.earlier
-        before = earlier.documents if earlier else ()
-        self.merged = merge_documents(before, self.coming, surfaced=surfaced)
-        changed = [d for d in self.merged.new if d.kind != "other"]
-        if earlier is not None and earlier.accepted and changed and (closed or programme.changes == "confirm"):
-            self.pending = self.merged.new if programme.changes == "confirm" else ()
-            self.merged = unchanged(before, self.merged)
-        return merged_application(self.merged.current, corrections_of(earlier) if earlier else None)
-
-    @property
-    def accepted(self) -> bool:
-        """Whether it was accepted before this mail."""
-        return self.earlier is not None and self.earlier.accepted
-
-    @property
-    def renamed(self) -> bool:
-        """Whether this mail brought other names than the case had."""
-        if self.earlier is None:
-            return True
-        now = merged_application(self.merged.current, corrections_of(self.earlier))
-        return replace(find_keys(now.fields), mobile="") != replace(find_keys(self.earlier.fields), mobile="")
 
 
 class Judging:

@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.facts import EMPTY_LIST, Application, Channel, DocumentFacts, Package
+from bot.facts import EMPTY_LIST, Channel, DocumentFacts, Package
 from bot.findings import Decision, Finding, Severity, Verdict, decide, worst
 from bot.judging.answer import context, recipient_name
-from bot.judging.assemble import NAMES, Group, assemble, find_owner
+from bot.judging.assemble import NAMES, assemble
 from bot.judging.earlier import Cases, EarlierPackage
-from bot.judging.entries import Judging, Slot, stands, superseded
+from bot.judging.entries import Judging, stands, superseded
 from bot.judging.kinds import IGNORED, Kind, advertises, asks, kind_without_files, speaks_of_it
 from bot.judging.merge import MergedDocuments, merge_documents, unchanged, whole_package
 from bot.judging.outcome import ApplicationOutcome, Outcome
 from bot.judging.read import ReadMail
 from bot.judging.relate import Bond, Joined, find_joined, same_unit
-from bot.judging.versions import match_own
+from bot.judging.slots import Slot, lay_slots
 from bot.programme import Programme
 from bot.rules.requirements import lacking_of_application
 from replies.context import Rendered, ReplyContext
@@ -101,7 +101,7 @@ class _Case(Judging):
                 silent="a note to an accepted entry",
                 attention="note",
             )
-        slots, unassigned = self._slots(mail, joined)
+        slots, unassigned = lay_slots(self.programme, mail, earlier, answering=joined.bond is Bond.THREAD)
         surfaced = earlier is not None and earlier.latest_at is not None and self.received_at < earlier.latest_at
         closed = earlier is not None and self.received_at >= self.programme.closes_at(earlier.opened_at)
         applications = [slot.settle(self.programme, surfaced=surfaced, closed=closed) for slot in slots]
@@ -135,49 +135,6 @@ class _Case(Judging):
             return documents, ()
         waiting.pending += documents.new
         return unchanged(earlier.documents, documents), documents.new
-
-    # --- whose documents ---------------------------------------------------------------------------------------
-
-    def _slots(self, mail: Package, joined: Joined) -> tuple[list[Slot], list[DocumentFacts]]:
-        """This mail's applications laid upon the earlier ones of its package, and what belongs to none of them."""
-        earlier = joined.package
-        slots = [Slot(application) for application in (earlier.applications if earlier else ())]
-        unassigned = list(mail.unassigned)
-        for application in mail.applications:
-            slot = self._slot_for(application, slots, answering=joined.bond is Bond.THREAD)
-            if slot is not None:
-                slot.coming.extend(application.documents)
-            elif not slots or not earlier or (application.of("application_form") and application.fields):
-                slots.append(Slot(None, list(application.documents)))
-            else:
-                unassigned.extend(application.documents)
-        return slots, unassigned
-
-    def _slot_for(self, application: Application, slots: Sequence[Slot], *, answering: bool) -> Slot | None:
-        existing = [slot for slot in slots if slot.earlier is not None]
-        same = match_own(self.programme, application, [slot.earlier for slot in existing if slot.earlier], answering=answering)
-        if same is not None:
-            return next(slot for slot in existing if slot.earlier is same)
-        if not existing:
-            return None
-        named = any(application.fields.get(key) for key in ("organisation", "team", "title"))
-        if len(existing) == 1 and not (named and application.of("application_form")):
-            return existing[0]
-        if not named:
-            coming = {(d.kind, d.copy) for d in application.documents}
-            lacking = [s for s in existing if s.earlier and coming.isdisjoint((d.kind, d.copy) for d in s.earlier.documents)]
-            return lacking[0] if len(lacking) == 1 else None
-        groups = [Group(known={k: str(v) for k, v in slot.earlier.fields.items()}) for slot in existing if slot.earlier]
-        owners = {id(group): slot for group, slot in zip(groups, existing, strict=True)}
-        if application.of("application_form") and application.fields.get("organisation"):
-            return None
-        for document in application.documents:
-            owner = find_owner(groups, document)
-            if owner is not None:
-                return owners[id(owner)]
-        return None
-
-    # --- the outcome --------------------------------------------------------------------------------------------
 
     def _outcome(
         self,
