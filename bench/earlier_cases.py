@@ -17,8 +17,8 @@ from random import Random
 
 from sqlalchemy import insert, inspect
 
-from bot.judging.duplicates import Likeness, compare_keys
-from bot.judging.earlier import find_keys
+from bot.judging.before.cases import find_keys
+from bot.judging.before.same import Likeness, compare_keys
 from bot.judging.fingerprint import BANDS
 from bot.programme import load_programmes
 from bot.store import models

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.judging.duplicates import Likeness
+from bot.judging.before.same import Likeness
 from tests.unit.test_entry_pairs import later_pairs, likeness, pairs
 
 _LABELS = ("same", "variant", "different")

@@ -9,10 +9,10 @@ from bot.facts import DocumentFacts
 from bot.intake.hasty_reader import LOOKED_PAST, Hasty
 from bot.intake.intake import Intake, Read
 from bot.judging.assemble import assemble
-from bot.judging.earlier import find_keys
+from bot.judging.before.cases import find_keys
+from bot.judging.before.relate import quoted_references
 from bot.judging.fingerprint import TEXT_KINDS, bands
 from bot.judging.names import unit_key
-from bot.judging.relate import quoted_references
 from bot.store.reach import find_reach
 from parsers.values import Letter
 

@@ -13,13 +13,14 @@ from bot.facts import EMPTY_LIST, Channel, DocumentFacts, Package
 from bot.findings import Decision, Finding, Severity, Verdict, decide, worst
 from bot.judging.answer import context, recipient_name
 from bot.judging.assemble import NAMES, assemble
-from bot.judging.earlier import Cases, EarlierPackage
+from bot.judging.before.cases import Cases, EarlierPackage
+from bot.judging.before.duplicates import same_unit
+from bot.judging.before.relate import Bond, Joined, find_joined
 from bot.judging.entries import Judging, stands, superseded
 from bot.judging.kinds import IGNORED, Kind, advertises, asks, kind_without_files, speaks_of_it
 from bot.judging.merge import MergedDocuments, merge_documents, unchanged, whole_package
 from bot.judging.outcome import ApplicationOutcome, Outcome
 from bot.judging.read import ReadMail
-from bot.judging.relate import Bond, Joined, find_joined, same_unit
 from bot.judging.slots import Slot, lay_slots
 from bot.programme import Programme
 from bot.rules.requirements import lacking_of_application

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from bot.facts import Channel, DocumentFacts
 from bot.findings import Decision, Verdict
-from bot.judging.duplicates import Likeness
-from bot.judging.earlier import EntryKeys
+from bot.judging.before.cases import EntryKeys
+from bot.judging.before.same import Likeness
 from bot.judging.kinds import Kind
 from replies.context import Rendered
 

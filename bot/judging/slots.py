@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.judging.assemble import NAMES, Group, find_owner
-from bot.judging.earlier import EarlierApplication, EarlierPackage, find_keys
+from bot.judging.before.cases import EarlierApplication, EarlierPackage, find_keys
+from bot.judging.before.versions import match_own
 from bot.judging.merge import MergedDocuments, corrections_of, merge_documents, merged_application, unchanged
-from bot.judging.versions import match_own
 from bot.programme import Programme
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from bot.facts import Channel, DocumentFacts
-from bot.judging.earlier import EarlierApplication, EarlierPackage, EntryKeys
+from bot.judging.before.cases import EarlierApplication, EarlierPackage, EntryKeys
 from bot.judging.kinds import Kind
 from bot.store import models
 from bot.store.facts_json import from_json
@@ -50,7 +50,7 @@ _CANDIDATES: Any = (
 
 
 class StoredCases:
-    """`bot.judging.earlier.Cases` on an open session."""
+    """`bot.judging.before.cases.Cases` on an open session."""
 
     def __init__(self, session: Session) -> None:
         self.session = session

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache, partial
 
-from bot.judging.earlier import NoCases
+from bot.judging.before.cases import NoCases
 from bot.judging.read import ReadMail, read_mail
 from parsers.limits import Limits
 from parsers.values import Block, Cell, Content, Grid, Letter, Paragraph, Reading, Refusal, Scan, Unpacked

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import Session
 
-from bot.judging.earlier import find_keys
+from bot.judging.before.cases import find_keys
 from bot.store import models
 from bot.store.cases import StoredCases
 from bot.store.store import Store

@@ -11,9 +11,9 @@ from sqlmodel import select
 
 from bot.facts import Copy, DocumentFacts
 from bot.findings import Decision
+from bot.judging.before.relate import quoted_references
 from bot.judging.kinds import Kind
 from bot.judging.outcome import Outcome
-from bot.judging.relate import quoted_references
 from bot.store import models
 from parsers.values import Reason, Refusal
 from tests.world import World, bundle, codes, document, entry, whole

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.facts import Application
-from bot.judging.alike import numbers_differ
-from bot.judging.duplicates import NAME_ALIKE, TEXT_ALIKE, TITLE_ALIKE, entry_key
-from bot.judging.earlier import EarlierApplication, EntryKeys, find_keys, same_entry
+from bot.judging.before.alike import numbers_differ
+from bot.judging.before.cases import EarlierApplication, EntryKeys, find_keys, same_entry
+from bot.judging.before.same import NAME_ALIKE, TEXT_ALIKE, TITLE_ALIKE, entry_key
 from bot.judging.fingerprint import TEXT_KINDS, fingerprint_of, similarity
 from bot.judging.names import core
 from bot.programme import Programme

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.judging.alike import branches_differ, is_extended, is_short_form, likeness, numbers_clash, other_teams, slips
-from bot.judging.earlier import EarlierApplication, EntryKeys, find_keys, same_entry
+from bot.judging.before.alike import branches_differ, is_extended, is_short_form, likeness, numbers_clash, other_teams, slips
+from bot.judging.before.cases import EarlierApplication, EntryKeys, find_keys, same_entry
 from bot.judging.fingerprint import similarity
 from bot.judging.names import core
 from bot.programme import Programme

@@ -1,0 +1,1 @@
+"""Which earlier case does a mail join, and is an entry one that came before?"""
