@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.facts import DocumentFacts
 from bot.intake.hasty_reader import LOOKED_PAST, Hasty
 from bot.intake.intake import Intake, Read
-from bot.judging.assemble import assemble
 from bot.judging.before.cases import find_keys
 from bot.judging.before.relate import quoted_references
 from bot.judging.fingerprint import TEXT_KINDS, bands
+from bot.judging.groups.package import assemble
 from bot.judging.names import unit_key
 from bot.store.reach import find_reach
 from parsers.values import Letter

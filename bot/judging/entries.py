@@ -9,11 +9,11 @@ from datetime import datetime
 from bot.facts import Application, Channel, Package
 from bot.findings import PUBLISHED, Decision, Fact, Finding, Severity, Verdict, decide, worst
 from bot.judging.answer import written_changes
-from bot.judging.assemble import merged_statistics
 from bot.judging.before.cases import Cases, EarlierApplication, EarlierPackage, NoCases, find_keys
 from bot.judging.before.duplicates import find_duplicate
 from bot.judging.before.same import Likeness
 from bot.judging.fingerprint import bands, fingerprint_of
+from bot.judging.groups.merged import merged_statistics
 from bot.judging.merge import MergedDocuments
 from bot.judging.outcome import ApplicationOutcome, DuplicateOf
 from bot.judging.slots import Slot

@@ -12,11 +12,12 @@ from datetime import datetime
 from bot.facts import EMPTY_LIST, Channel, DocumentFacts, Package
 from bot.findings import Decision, Finding, Severity, Verdict, decide, worst
 from bot.judging.answer import context, recipient_name
-from bot.judging.assemble import NAMES, assemble
 from bot.judging.before.cases import Cases, EarlierPackage
 from bot.judging.before.duplicates import same_unit
 from bot.judging.before.relate import Bond, Joined, find_joined
 from bot.judging.entries import Judging, stands, superseded
+from bot.judging.groups.merged import NAMES
+from bot.judging.groups.package import assemble
 from bot.judging.kinds import IGNORED, Kind, advertises, asks, kind_without_files, speaks_of_it
 from bot.judging.merge import MergedDocuments, merge_documents, unchanged, whole_package
 from bot.judging.outcome import ApplicationOutcome, Outcome

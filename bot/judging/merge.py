@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.facts import Application, DocumentFacts, Package
-from bot.judging.assemble import merged_fields, merged_statistics
 from bot.judging.before.cases import EarlierApplication, EarlierPackage
+from bot.judging.groups.merged import merged_fields, merged_statistics
 from bot.judging.names import name_key
 from bot.programme import Programme
 

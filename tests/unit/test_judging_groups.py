@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.facts import Copy, DocumentFacts
-from bot.judging.assemble import group_documents
+from bot.judging.groups.groups import group_documents
 from tests.world import document, entry
 
 

@@ -1,8 +1,4 @@
-"""From documents to a package: which belong to which team, and which concern the whole.
-
-A team's documents are told by, in this order: the folder that holds just one team's form; names that the file states
-inside; names in the file's name and folders; and, where only one team is sent, by being there at all.
-"""
+"""Which documents belong to which application."""
 
 from __future__ import annotations
 
@@ -10,16 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from bot.facts import Application, Copy, DocumentFacts, Package
-from bot.judging.channel import find_channel, find_recommender
-from bot.judging.material import Material
+from bot.facts import Copy, DocumentFacts
+from bot.judging.groups.merged import NAMES, merged_fields
 from bot.judging.names import base_name, core, even, folder, name_key, organisation_key, shared_run
-from bot.programme import Programme
-from parsers.values import Letter
-
-NAMES = ("organisation", "team", "title")
 
 
 @dataclass(slots=True)
@@ -37,57 +27,6 @@ class Group:
 def find_owner(groups: Sequence[Group], document: DocumentFacts) -> Group | None:
     """The one group that a document belongs to, by the names it states or its path carries; None where none fits best."""
     return _by_content(groups, document) or _by_name(groups, document)
-
-
-def merged_fields(documents: Sequence[DocumentFacts]) -> dict[str, str]:
-    """An application's fields: the editable form's; a scanned form's only where no editable form was read; and where no
-    form states them, the names that the other documents do."""
-    forms = [d for d in documents if d.kind == "application_form" and d.fields]
-    forms.sort(key=lambda d: (d.copy is not Copy.EDITABLE, d.scanned))
-    fields = dict(forms[0].fields) if forms else {}
-    if not forms:
-        for document in documents:
-            for key in NAMES:
-                if key not in fields and document.fields.get(key):
-                    fields[key] = document.fields[key]
-    return fields
-
-
-def assemble(programme: Programme, letter: Letter, material: Material, received_at: datetime, recommender: str = "") -> Package:
-    """The package that one letter brings."""
-    specs = {spec.kind: spec for spec in programme.documents}
-    whole = [d for d in material.documents if d.kind in specs and specs[d.kind].scope == "package"]
-    own = [d for d in material.documents if d.kind in specs and specs[d.kind].scope == "application" and programme.case == "application"]
-    rest = [d for d in material.documents if d not in whole and d not in own]
-    groups, unassigned = group_documents(own)
-    _attach_rest(groups, rest, unassigned)
-    applications = tuple(Application(tuple(g.documents), g.names()) for g in groups)
-    stated = recommender or find_recommender(programme, letter, whole, applications, material)
-    channel = find_channel(programme, letter, whole, applications, stated, material)
-    paths = {path for path, _ in material.archives}
-    loose = any(not any(d.path.startswith(path + "/") for path in paths) for d in (*own, *whole))
-    return Package(
-        channel=channel,
-        received_at=received_at,
-        applications=applications,
-        documents=tuple(whole),
-        unassigned=tuple(unassigned),
-        links=letter.links,
-        archives=material.archives,
-        loose=loose,
-        recommender=stated,
-        sender_name=letter.sender.name if letter.sender else "",
-        statistics=merged_statistics(whole),
-    )
-
-
-def merged_statistics(documents: Sequence[DocumentFacts]) -> dict[str, str]:
-    """The numbers of the statistics form, the editable copy's first."""
-    statistics: dict[str, str] = {}
-    for document in sorted(documents, key=lambda d: (d.copy is not Copy.EDITABLE, d.scanned)):
-        for key, value in document.statistics.items():
-            statistics.setdefault(key, value)
-    return statistics
 
 
 def group_documents(documents: Sequence[DocumentFacts]) -> tuple[list[Group], list[DocumentFacts]]:
@@ -291,7 +230,7 @@ def _named(names: dict[str, str], place: str) -> int:
     return total
 
 
-def _attach_rest(groups: list[Group], rest: Sequence[DocumentFacts], unassigned: list[DocumentFacts]) -> None:
+def attach_rest(groups: list[Group], rest: Sequence[DocumentFacts], unassigned: list[DocumentFacts]) -> None:
     """Files of no known kind go to the team in whose folder or under whose name they lie, else stay unassigned."""
     for document in rest:
         group = _by_folder(groups, document) or _by_name(groups, document)

@@ -1,0 +1,1 @@
+"""Whose is each file, and who sends them?"""

@@ -1,0 +1,45 @@
+"""From documents to a package: which belong to which team, and which concern the whole.
+
+A team's documents are told by, in this order: the folder that holds just one team's form; names that the file states
+inside; names in the file's name and folders; and, where only one team is sent, by being there at all.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.facts import Application, Package
+from bot.judging.groups.channel import find_channel, find_recommender
+from bot.judging.groups.groups import attach_rest, group_documents
+from bot.judging.groups.merged import merged_statistics
+from bot.judging.material import Material
+from bot.programme import Programme
+from parsers.values import Letter
+
+
+def assemble(programme: Programme, letter: Letter, material: Material, received_at: datetime, recommender: str = "") -> Package:
+    """The package that one letter brings."""
+    specs = {spec.kind: spec for spec in programme.documents}
+    whole = [d for d in material.documents if d.kind in specs and specs[d.kind].scope == "package"]
+    own = [d for d in material.documents if d.kind in specs and specs[d.kind].scope == "application" and programme.case == "application"]
+    rest = [d for d in material.documents if d not in whole and d not in own]
+    groups, unassigned = group_documents(own)
+    attach_rest(groups, rest, unassigned)
+    applications = tuple(Application(tuple(g.documents), g.names()) for g in groups)
+    stated = recommender or find_recommender(programme, letter, whole, applications, material)
+    channel = find_channel(programme, letter, whole, applications, stated, material)
+    paths = {path for path, _ in material.archives}
+    loose = any(not any(d.path.startswith(path + "/") for path in paths) for d in (*own, *whole))
+    return Package(
+        channel=channel,
+        received_at=received_at,
+        applications=applications,
+        documents=tuple(whole),
+        unassigned=tuple(unassigned),
+        links=letter.links,
+        archives=material.archives,
+        loose=loose,
+        recommender=stated,
+        sender_name=letter.sender.name if letter.sender else "",
+        statistics=merged_statistics(whole),
+    )
