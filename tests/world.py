@@ -15,8 +15,8 @@ from bot.facts import Copy, DocumentFacts, SealFacts, SectionFacts
 from bot.intake.intake import Intake, Read
 from bot.judging.fingerprint import find_fingerprint
 from bot.judging.kinds import Nature
-from bot.judging.material import Material
 from bot.judging.outcome import Outcome
+from bot.judging.papers.material import Material
 from bot.judging.read import ReadMail
 from bot.programme import load_programmes
 from bot.store import models

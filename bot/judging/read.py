@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.judging.kinds import Nature, find_nature
-from bot.judging.material import Material, read_material
+from bot.judging.papers.material import Material, read_material
 from bot.programme import Programme
 from parsers.reader import Reader
 from parsers.values import Attachment, Letter

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.judging.classify import find_kind
-from bot.judging.material import read_material
+from bot.judging.papers.classify import find_kind
+from bot.judging.papers.material import read_material
 from bot.programme import load_programmes
 from bot.samples import forms
 from bot.samples.layout import Line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.facts import Copy, DocumentFacts
-from bot.judging.extract import extract_scans, new_facts
+from bot.judging.papers.extract import extract_scans, new_facts
 from bot.programme import load_programmes
 from bot.samples import forms
 from parsers.values import Block, Paragraph, Scan, ScannedPage

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.judging.classify import find_kind, form_labels
-from bot.judging.extract import statistic_labels
+from bot.judging.papers.classify import find_kind, form_labels
+from bot.judging.papers.extract import statistic_labels
 from bot.programme import load_programmes
 from bot.samples import forms
 from bot.samples.layout import Line, Table

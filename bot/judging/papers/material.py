@@ -10,11 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.facts import Copy, DocumentFacts
-from bot.judging.bare import HEAD, settle_bare
-from bot.judging.classify import STAMPED_FORMATS, find_copy, find_kind, kind_by_content
-from bot.judging.extract import extract, extract_scan, extract_scans, find_seal, new_facts
 from bot.judging.names import name_key
-from bot.judging.several import extract_several, without_doubles
+from bot.judging.papers.bare import HEAD, settle_bare
+from bot.judging.papers.classify import STAMPED_FORMATS, find_copy, find_kind, kind_by_content
+from bot.judging.papers.extract import extract, extract_scan, extract_scans, find_seal, new_facts
+from bot.judging.papers.several import extract_several, without_doubles
 from bot.programme import Programme
 from parsers.formats import identify
 from parsers.reader import Reader

@@ -1,0 +1,1 @@
+"""What is each file, and what does it state?"""
