@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from bot.config import parse_config
-from bot.mailbox import Watcher
+from bot.post.mailbox import Watcher
 from bot.store.store import Store
 from tests.integration.servers import PASSWORD, Dovecot
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.findings import Decision
-from bot.freezing import freeze
 from bot.judging.answer import contact_lines, file_line, written_changes
+from bot.post.freezing import freeze
 from bot.programme import Programme
 from bot.staff import StaffError, package_waived, waived_codes
 from bot.store import staff_case

@@ -47,7 +47,7 @@ def run(args: Namespace) -> int:
 def _send(store: Any, programmes: Any, config: Any, day: date, moment: Any) -> int:
     from bot.daemon.single import AlreadyRunning, only_one
     from bot.digest.daily import send_digest
-    from bot.outbox import Outbox
+    from bot.post.outbox import Outbox
 
     if not config.digest.to:
         print(f"shenbao: nobody is to get the digest: add addresses to digest.to in {config.file}", file=sys.stderr)
@@ -70,7 +70,7 @@ def _send(store: Any, programmes: Any, config: Any, day: date, moment: Any) -> i
 
 def _write(path: Path, digest: Any, config: Any, moment: Any) -> None:
     from bot.errors import ConfigurationError, Problem
-    from bot.freezing import freeze
+    from bot.post.freezing import freeze
 
     if path.suffix == ".eml":
         if config.digest_mailbox is None:

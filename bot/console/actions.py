@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from bot import outbox, staff, staff_answers
+from bot import staff, staff_answers
 from bot.console.case_page import GONE
 from bot.console.site import Ask, sorry, to
-from bot.mailbox import resume_mailbox
+from bot.post import outbox
+from bot.post.mailbox import resume_mailbox
 from bot.programme import Programme
 from bot.staff import StaffError
 from bot.store import mails as mail_store

@@ -26,8 +26,8 @@ from bot.daemon.parts import (
 from bot.daemon.single import OnlySender, only_one
 from bot.errors import ShenbaoError, StoreError
 from bot.logs import configure_logs
-from bot.mailbox import Watcher
-from bot.outbox import Outbox
+from bot.post.mailbox import Watcher
+from bot.post.outbox import Outbox
 from bot.store import letters
 from bot.store.blobs import FileBlobs
 from bot.store.store import Store

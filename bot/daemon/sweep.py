@@ -12,8 +12,8 @@ from bot.daemon.single import OnlySender, only_one
 from bot.engine.port import Engine
 from bot.errors import ConfigurationError, MailboxError, StoreError
 from bot.logs import configure_logs
-from bot.mailbox import Watcher
-from bot.outbox import Outbox
+from bot.post.mailbox import Watcher
+from bot.post.outbox import Outbox
 from bot.store import letters
 from bot.store.store import Store
 

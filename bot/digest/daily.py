@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.digest.content import DigestContent, gather
-from bot.freezing import freeze
+from bot.post.freezing import freeze
 from bot.programme import Programme
 from bot.staff_words import SHANGHAI, day_words, local, moment_words
 from bot.store import models

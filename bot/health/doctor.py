@@ -103,7 +103,7 @@ def check_mailboxes(config: Config) -> Iterator[Diagnosis]:
 
 
 def _imap(mailbox: Mailbox) -> Iterator[Diagnosis]:
-    from bot.imap_session import FolderMissing, ImapSession, LogInRefused
+    from bot.post.imap_session import FolderMissing, ImapSession, LogInRefused
 
     area = f"{mailbox.name} IMAP"
     code = (
@@ -133,7 +133,7 @@ def _imap(mailbox: Mailbox) -> Iterator[Diagnosis]:
 
 
 def _smtp(mailbox: Mailbox) -> Iterator[Diagnosis]:
-    from bot.smtp_session import Session
+    from bot.post.smtp_session import Session
 
     area = f"{mailbox.name} SMTP"
     try:

@@ -16,11 +16,11 @@ from sqlmodel import Session
 
 from bot.config import Mailbox
 from bot.findings import Decision
-from bot.freezing import freeze
 from bot.intake.hasty_reader import Foretelling
 from bot.judging.judge import judge
 from bot.judging.outcome import Outcome
 from bot.judging.read import ReadMail, find_received, read_mail
+from bot.post.freezing import freeze
 from bot.programme import Programme
 from bot.store import models
 from bot.store.cases import StoredCases, next_number

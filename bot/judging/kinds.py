@@ -14,7 +14,7 @@ from enum import StrEnum
 from parsers.values import Attachment, Letter
 
 OUR_MARKER = "shenbao"
-"""The X-Loop value of our own letters (bot.freezing sets it)."""
+"""The X-Loop value of our own letters (bot.post.freezing sets it)."""
 
 
 class Kind(StrEnum):

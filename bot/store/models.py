@@ -70,7 +70,7 @@ class MailState(StrEnum):
 
 
 class ReplyState(StrEnum):
-    """The outbox's states (see `bot.outbox`)."""
+    """The outbox's states (see `bot.post.outbox`)."""
 
     QUEUED = "queued"
     SENDING = "sending"

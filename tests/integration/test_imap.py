@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy.exc import DataError
 from sqlmodel import select
 
-from bot.arrivals import read_header
 from bot.config import Config, parse_config
 from bot.errors import StoreError
-from bot.imap_session import CHUNK, Broken, ImapSession, LogInRefused, Refused
-from bot.mailbox import Watcher, resume_mailbox
-from bot.sent_folder import look_up
+from bot.post.arrivals import read_header
+from bot.post.imap_session import CHUNK, Broken, ImapSession, LogInRefused, Refused
+from bot.post.mailbox import Watcher, resume_mailbox
+from bot.post.sent_folder import look_up
 from bot.store import letters, mails
 from bot.store.models import FolderState, Location, Mail, MailboxState, Reply, ReplyState
 from bot.store.store import Store
@@ -247,7 +247,7 @@ def test_a_message_that_vanishes_while_it_is_fetched_holds_up_no_other(
     watcher.pass_once()
     watcher.close()
     assert subjects(store) == ["1", "3"]
-    assert not watcher._trouble
+    assert not watcher._fetcher.in_trouble("INBOX")
     assert seen(dovecot, user) == 2
 
 
@@ -296,7 +296,7 @@ def test_nothing_is_flagged_that_is_not_stored(dovecot: Dovecot, user: str, stor
         raise StoreError("No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.arrivals.keep", full)
+        patch.setattr("bot.post.arrivals.keep", full)
         with pytest.raises(StoreError, match="No space left"):
             once(store, config)
     assert seen(dovecot, user) == 0
@@ -315,14 +315,14 @@ def test_a_row_that_the_database_refuses_is_kept_without_its_header(
             raise DataError("INSERT", {}, ValueError("not this one"))
         return real(store, arrivals, programme)
 
-    monkeypatch.setattr("bot.arrivals.keep", picky)
+    monkeypatch.setattr("bot.post.arrivals.keep", picky)
     dovecot.deliver(user, *(mail(n) for n in range(5)))
     once(store, configuration(dovecot.port, user))
     assert subjects(store) == ["", "0", "1", "3", "4"]
 
 
 def test_a_mistake_in_storing_leaves_nobody_waiting(dovecot: Dovecot, user: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.arrivals.read_header", lambda head: 1 / 0)
+    monkeypatch.setattr("bot.post.arrivals.read_header", lambda head: 1 / 0)
     dovecot.deliver(user, mail(1))
     with pytest.raises(StoreError, match="ZeroDivisionError"):
         once(store, configuration(dovecot.port, user))
@@ -374,7 +374,7 @@ PHASES = [b"LOGIN", b"LIST", b"SELECT", b"SEARCH", b"INTERNALDATE", b"BODY.PEEK"
 def test_a_connection_that_fails(
     dovecot: Dovecot, user: str, store: Store, monkeypatch: pytest.MonkeyPatch, fault: str, phase: bytes
 ) -> None:
-    monkeypatch.setattr("bot.mailbox._FIRST_WAIT", 0.1)
+    monkeypatch.setattr("bot.post.mailbox._FIRST_WAIT", 0.1)
     proxy = Proxy(dovecot.port)
     dovecot.deliver(user, *(mail(n, 50_000) for n in range(8)))
     faults = 0
@@ -405,7 +405,7 @@ def test_a_connection_that_fails(
 def test_a_message_that_breaks_the_connection_holds_up_no_other(
     dovecot: Dovecot, user: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.mailbox._FIRST_WAIT", 0.05)
+    monkeypatch.setattr("bot.post.mailbox._FIRST_WAIT", 0.05)
     proxy = Proxy(dovecot.port)
     dovecot.deliver(user, mail(0), mail(1, head="X-Poison: POISON\r\n"), mail(2))
     proxy.watch = lambda direction, data: "cut" if direction == "down" and b"POISON" in data else None
@@ -423,7 +423,7 @@ def test_a_message_that_breaks_the_connection_holds_up_no_other(
 
 
 def test_an_idle_that_dies_in_silence_is_noticed(dovecot: Dovecot, user: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.mailbox._FIRST_WAIT", 0.1)
+    monkeypatch.setattr("bot.post.mailbox._FIRST_WAIT", 0.1)
     proxy = Proxy(dovecot.port)
     idling = threading.Event()
 

@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import select
 
 from bot.config import Config, parse_config
-from bot.outbox import Outbox, freeze, mark_as_sent, resume_sending, send_anew
+from bot.post.outbox import Outbox, freeze, mark_as_sent, resume_sending, send_anew
 from bot.store import letters
 from bot.store.models import Event, MailboxState, Reply, ReplyState
 from bot.store.store import Store

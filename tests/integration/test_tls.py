@@ -10,9 +10,9 @@ import pytest
 
 from bot.config import Config, parse_config
 from bot.errors import SendError
-from bot.freezing import freeze
-from bot.imap_session import Broken, ImapSession
-from bot.smtp_session import Accepted, Session
+from bot.post.freezing import freeze
+from bot.post.imap_session import Broken, ImapSession
+from bot.post.smtp_session import Accepted, Session
 from bot.store.letters import now
 from tests.integration.servers import PASSWORD, Certificate, Dovecot, Smtp, make_certificate
 

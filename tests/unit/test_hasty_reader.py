@@ -11,11 +11,11 @@ from sqlmodel import select
 
 from bench.check_text import text_only
 from bench.workers import with_its_own_words
-from bot.arrivals import read_header
 from bot.engine import keys
 from bot.intake.hasty_reader import LOOKED_PAST, Foretelling
 from bot.intake.intake import Intake, Read
 from bot.judging.read import read_mail
+from bot.post.arrivals import read_header
 from bot.programme import load_programmes
 from bot.samples import notices
 from bot.samples.package import Package, write_package

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import Mailbox, parse_config
-from bot.freezing import freeze
-from bot.smtp_answers import Act, Stage, meaning_of
+from bot.post.freezing import freeze
+from bot.post.smtp_answers import Act, Stage, meaning_of
 
 NOW = datetime(2025, 6, 10, 2, 5, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import smtp_answers
+from bot.post import smtp_answers
 from bot.trouble_words import NOTES, note_words, trouble_words
 
 PARSERS = Path(__file__).parents[2] / "parsers"

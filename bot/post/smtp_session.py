@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.config import SmtpServer
 from bot.crashpoints import crash_point
 from bot.errors import SendError
-from bot.smtp_answers import Stage
+from bot.post.smtp_answers import Stage
 
 ANSWER_FACTOR = 5
 """The answer to a letter may take this many times the usual time: the server looks for viruses and spam meanwhile."""

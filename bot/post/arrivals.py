@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.crashpoints import crash_point
 from bot.errors import StoreError
-from bot.imap_session import Meta
+from bot.post.imap_session import Meta
 from bot.store.blobs import BlobWriter
 from bot.store.cleaning import storable
 from bot.store.mails import Arrival, Place, keep

@@ -12,7 +12,7 @@ import structlog
 
 from bot.config import Mailbox
 from bot.errors import MailboxError
-from bot.imap_session import FolderMissing, ImapSession, Refused
+from bot.post.imap_session import FolderMissing, ImapSession, Refused
 from bot.store import letters
 from bot.store.letters import now
 from bot.store.models import Reply

@@ -20,9 +20,9 @@ import structlog
 from bot.config import Config, Mailbox
 from bot.crashpoints import crash_point
 from bot.errors import ConfigurationError, SendError, StoreError
-from bot.freezing import MARKER, freeze
-from bot.smtp_answers import Act, Meaning, meaning_of
-from bot.smtp_session import Accepted, Cut, Doubtful, Outcome, Refused, RefusedLogIn, Session
+from bot.post.freezing import MARKER, freeze
+from bot.post.smtp_answers import Act, Meaning, meaning_of
+from bot.post.smtp_session import Accepted, Cut, Doubtful, Outcome, Refused, RefusedLogIn, Session
 from bot.store import letters
 from bot.store.models import Event, Reply, ReplyState
 from bot.store.store import Store

@@ -23,8 +23,8 @@ from imapclient.exceptions import LoginError
 
 from bot.config import ImapServer, Mailbox
 from bot.errors import MailboxError
-from bot.folder_names import folder_name
-from bot.providers import IDENTIFICATION, PROVIDERS
+from bot.post.folder_names import folder_name
+from bot.post.providers import IDENTIFICATION, PROVIDERS
 
 CHUNK = 2 * 2**20
 """Bytes of one partial FETCH."""

@@ -1,0 +1,1 @@
+"""The only IMAP and SMTP: mailboxes in, outbox out."""
