@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 from rapidfuzz.distance import Indel
 
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from parsers.forms import Label, find_fields
 from parsers.rasters import Raster
 from parsers.scan import scan

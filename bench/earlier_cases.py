@@ -20,7 +20,7 @@ from sqlalchemy import insert, inspect
 from bot.judging.before.cases import find_keys
 from bot.judging.before.same import Likeness, compare_keys
 from bot.judging.fingerprint import BANDS
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.store import models
 from bot.store.cases import StoredCases
 from bot.store.store import Store

@@ -49,7 +49,7 @@ def a_form() -> bytes:
 
 
 def ours() -> Callable[[bytes], object]:
-    from bot.programme import load_programmes
+    from bot.programme.load import load_programmes
     from parsers.forms import Label, find_fields
     from parsers.values import Content
     from parsers.word import read_docx

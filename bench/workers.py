@@ -28,7 +28,7 @@ from bench.check_text import text_only
 from bench.processes import Share, idle_seconds, processor_seconds, tree
 from bot.intake.intake import Intake
 from bot.post.arrivals import read_header
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.samples import forms, notices
 from bot.samples.package import Package, write_package
 from bot.samples.word import write_docx

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.facts import Channel
-from bot.programme import Programme, Requirement
+from bot.programme.programme import Programme
+from bot.programme.specs import Requirement
 from bot.staff_words import CODES, COPIES, DECISIONS, DOCUMENT_KINDS, mask_field, mask_mobiles
 from bot.store.models import Application, Document, Event
 from bot.trouble_words import trouble_words

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import ShenbaoError
 from bot.findings import Decision, Severity, Verdict, decide, worst
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.staff_words import CODES
 from bot.store import staff_case
 from bot.store.models import Application, Document, Event, Finding, Mail, Package

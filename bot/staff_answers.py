@@ -12,7 +12,7 @@ from bot.config import Config
 from bot.findings import Decision
 from bot.judging.answer import contact_lines, file_line, written_changes
 from bot.post.freezing import freeze
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.staff import StaffError, package_waived, waived_codes
 from bot.store import staff_case
 from bot.store.facts_json import from_json

@@ -18,7 +18,7 @@ from bot.judging.kinds import Nature
 from bot.judging.outcome import Outcome
 from bot.judging.papers.material import Material
 from bot.judging.read import ReadMail
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.store import models
 from bot.store.outcomes import save_outcome
 from bot.store.store import Store

@@ -25,7 +25,7 @@ def run(args: Namespace) -> int:
     from bot.config import load_config
     from bot.digest.daily import make_digest
     from bot.engine.parts import open_store
-    from bot.programme import load_programmes
+    from bot.programme.load import load_programmes
     from bot.staff_words import local
     from bot.store.letters import now
 

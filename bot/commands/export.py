@@ -22,7 +22,7 @@ def run(args: Namespace) -> int:
     from bot.engine.parts import open_store
     from bot.errors import ConfigurationError, Problem
     from bot.export.register import export_register
-    from bot.programme import load_programmes
+    from bot.programme.load import load_programmes
 
     config = load_config(args.config)
     programmes = load_programmes(Path(config.programmes.folder) if config.programmes.folder else None)

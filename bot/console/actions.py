@@ -13,7 +13,7 @@ from bot.console.case_page import GONE
 from bot.console.site import Ask, sorry, to
 from bot.post import outbox
 from bot.post.mailbox import resume_mailbox
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.staff import StaffError
 from bot.store import mails as mail_store
 from bot.store import staff_queries

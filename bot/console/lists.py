@@ -9,7 +9,7 @@ from starlette.responses import Response
 from bot.console.site import Ask, sorry
 from bot.digest import content as digest_content
 from bot.health_words import health_words
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.staff_words import CHANNELS, CODES, COMPARISONS, DECISIONS, KINDS, MAIL_STATES, REPLY_STATES, SHANGHAI, local
 from bot.store import staff_health, staff_needs, staff_queries
 from bot.store.models import ReplyState

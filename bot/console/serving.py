@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.config import Config
 from bot.errors import ShenbaoError
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.store.store import Store
 
 if TYPE_CHECKING:

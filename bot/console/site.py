@@ -23,7 +23,7 @@ from bot import staff_words, trouble_words
 from bot.config import Config
 from bot.digest import content as digest_content
 from bot.errors import BytesLost, StoreError
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.staff import Rejudge, StaffError
 from bot.staff_files import Files, MissingFileError
 from bot.store.store import Store

@@ -69,7 +69,7 @@ def open_demo(folder: Path, console_port: int, progress: Callable[[str, int], An
     context ends. Raises DemoFailed, ConfigurationError (a folder that holds something else).
     """
     from bot.demo.mails import COUNT, demo_mails
-    from bot.programme import load_programmes
+    from bot.programme.load import load_programmes
 
     _clear(folder)
     programmes = load_programmes()

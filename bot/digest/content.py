@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.health_words import Health, health_words
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.rules.units import find_listed
 from bot.staff_words import (
     DECISIONS,

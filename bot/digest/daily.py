@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot.config import Config
 from bot.digest.content import DigestContent, gather
 from bot.post.freezing import freeze
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.staff_words import SHANGHAI, day_words, local, moment_words
 from bot.store import models
 from bot.store.models import Event, Reply, ReplyState

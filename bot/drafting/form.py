@@ -84,7 +84,7 @@ def _labels(rows: Iterator[str]) -> Iterator[str]:
 @cache
 def _vocabulary() -> dict[tuple[str, str], tuple[str, str]]:
     """(table, label without blanks and brackets) -> (key, type) of every label in the package's programmes."""
-    from bot.programme import load_programmes
+    from bot.programme.load import load_programmes
 
     words: dict[tuple[str, str], tuple[str, str]] = {}
     for programme in load_programmes().values():

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from bot.export.workbook import Value, Workbook
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.staff_files import Files, MissingFileError, file_name, safe_name
 from bot.staff_words import COPIES, DOCUMENT_KINDS
 from bot.store import staff_case

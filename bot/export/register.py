@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from bot.errors import ShenbaoError
 from bot.export.workbook import Value, Workbook, number_of
-from bot.papers import PaperSpec
-from bot.programme import Programme
+from bot.programme.papers import PaperSpec
+from bot.programme.programme import Programme
 from bot.staff_words import CHANNELS, CODES, DECISIONS, local
 from bot.store import staff_case, staff_queries
 from bot.store.models import Application, Package

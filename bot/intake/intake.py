@@ -21,7 +21,7 @@ from bot.judging.judge import judge
 from bot.judging.outcome import Outcome
 from bot.judging.read import ReadMail, find_received, read_mail
 from bot.post.freezing import freeze
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.store import models
 from bot.store.cases import StoredCases, next_number
 from bot.store.letters import answered_before

@@ -8,7 +8,7 @@ from sqlalchemy import orm
 from sqlmodel import Session, col, select
 
 from bot.judging.entries import judge_again
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.store import models
 from bot.store.cases import StoredCases
 from bot.store.outcomes import keep_application_verdicts, keep_package_verdicts

@@ -10,7 +10,7 @@ from typing import Literal
 from bot.facts import Channel, Copy, DocumentFacts
 from bot.findings import Decision, Verdict
 from bot.judging.outcome import ApplicationOutcome
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from parsers.values import Letter, Reason
 from replies.context import ApplicationLine, FileLine, FindingLine, ReplyContext, ReplyDecision, ReplyKind
 from replies.times import written_deadline, written_moment

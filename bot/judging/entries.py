@@ -17,7 +17,7 @@ from bot.judging.groups.merged import merged_statistics
 from bot.judging.merge import MergedDocuments
 from bot.judging.outcome import ApplicationOutcome, DuplicateOf
 from bot.judging.slots import Slot
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.rules.registry import run_rules
 from bot.rules.requirements import lacking_of_application
 from replies.sentences import sentence

@@ -23,7 +23,7 @@ from bot.judging.merge import MergedDocuments, merge_documents, unchanged, whole
 from bot.judging.outcome import ApplicationOutcome, Outcome
 from bot.judging.read import ReadMail
 from bot.judging.slots import Slot, lay_slots
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.rules.requirements import lacking_of_application
 from replies.context import Rendered, ReplyContext
 from replies.render import render

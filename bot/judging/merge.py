@@ -10,7 +10,7 @@ from bot.facts import Application, DocumentFacts, Package
 from bot.judging.before.cases import EarlierApplication, EarlierPackage
 from bot.judging.groups.merged import merged_fields, merged_statistics
 from bot.judging.names import name_key
-from bot.programme import Programme
+from bot.programme.programme import Programme
 
 
 @dataclass(frozen=True, slots=True)

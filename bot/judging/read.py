@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.judging.kinds import Nature, find_nature
 from bot.judging.papers.material import Material, read_material
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from parsers.reader import Reader
 from parsers.values import Attachment, Letter
 

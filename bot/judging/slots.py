@@ -11,7 +11,7 @@ from bot.judging.before.versions import match_own
 from bot.judging.groups.groups import Group, find_owner
 from bot.judging.groups.merged import NAMES
 from bot.judging.merge import MergedDocuments, corrections_of, merge_documents, merged_application, unchanged
-from bot.programme import Programme
+from bot.programme.programme import Programme
 
 
 @dataclass(slots=True)

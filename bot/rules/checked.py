@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigurationError, Problem
-from bot.programme import Programme, load_programme, load_programmes
+from bot.programme.load import load_programme, load_programmes
+from bot.programme.programme import Programme
 from bot.rules.registry import RULES
 from bot.toml_file import line_at, lines_of, read_text
 

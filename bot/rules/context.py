@@ -8,7 +8,7 @@ from dataclasses import field as default
 from typing import Any
 
 from bot.facts import Package
-from bot.programme import Programme
+from bot.programme.programme import Programme
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Finding
-from bot.programme import FieldSpec, StatisticSpec
+from bot.programme.specs import FieldSpec, StatisticSpec
 from bot.rules.context import Context
 from bot.rules.names import base_name, is_blank
 from bot.rules.values import PROBLEMS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.facts import Application, Copy, DocumentFacts, Package
 from bot.findings import Fact, Finding
-from bot.programme import DocumentSpec
+from bot.programme.specs import DocumentSpec
 from bot.rules.context import Context
 from bot.rules.names import base_name, unquoted
 from parsers.prose import count_characters

@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.facts import Application, Copy, DocumentFacts, Package
 from bot.findings import Fact, Finding
-from bot.programme import Requirement
+from bot.programme.specs import Requirement
 from bot.rules.context import Context
 from bot.rules.names import base_name
 from bot.rules.requirements import (

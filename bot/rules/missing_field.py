@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.facts import EMPTY_LIST, Application, DocumentFacts, Package
 from bot.findings import Finding
-from bot.programme import FieldSpec
+from bot.programme.specs import FieldSpec
 from bot.rules.context import Context
 from bot.rules.names import base_name, evened, is_blank, says_yes, says_yes_or_no
 from bot.rules.requirements import admits, required

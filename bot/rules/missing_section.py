@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
-from bot.programme import DocumentSpec
+from bot.programme.specs import DocumentSpec
 from bot.rules.context import Context
 from bot.rules.names import base_name
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from bot.facts import Application, Package
 from bot.findings import Finding
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.rules import (
     count_mismatch,
     encrypted_document,

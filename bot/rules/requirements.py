@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.facts import Application, Copy, DocumentFacts, Package
-from bot.programme import Programme, Requirement
+from bot.programme.programme import Programme
+from bot.programme.specs import Requirement
 from bot.rules.names import base_name
 from parsers.values import Reason
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.facts import Application, Channel, Copy, DocumentFacts, Package
-from bot.programme import Programme, Requirement
+from bot.programme.programme import Programme
+from bot.programme.specs import Requirement
 from bot.rules.requirements import required
 
 

@@ -16,7 +16,7 @@ from bot.config import parse_config
 from bot.digest.daily import make_digest
 from bot.engine.parts import open_store
 from bot.intake.intake import Intake
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.samples import notices
 from bot.samples.package import write_package
 from bot.store.models import Application, Document, Finding, Mail, MailState, Reply

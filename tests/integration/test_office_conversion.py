@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from parsers import legacy
 from parsers.forms import Label, find_fields
 from parsers.pdf import read_pdf

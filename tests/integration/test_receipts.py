@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.mails import DemoMail, demo_mails
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from tests.integration.servers import Dovecot, Smtp
 from tests.integration.site import Site
 

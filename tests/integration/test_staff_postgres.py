@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from bot import staff
 from bot.digest.daily import make_digest, send_digest_if_due
 from bot.export.register import export_register
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.retention import remove_over_age
 from bot.store.models import Application, Reply, User
 from bot.store.staff_queries import CaseFilter, find_cases

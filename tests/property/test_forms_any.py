@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from parsers.forms import Label, find_fields, find_heading, find_rows
 from parsers.prose import count_characters, find_sections, find_title
 from parsers.statistics import StatisticLabel, find_statistics

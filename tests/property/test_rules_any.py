@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.facts import Channel, Copy, DocumentFacts, Package
 from bot.findings import Decision, Finding, Verdict, decide
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from bot.rules.names import evened, ring_similarity, similarity, stem
 from bot.rules.registry import run_rules
 from bot.rules.requirements import is_junk, lacks_anything

@@ -6,7 +6,7 @@ import pytest
 
 from bot.judging.papers.classify import find_kind
 from bot.judging.papers.material import read_material
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.samples import forms
 from bot.samples.layout import Line
 from bot.samples.sheets import write_xlsx

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from bot.digest.content import news_of
 from bot.digest.daily import Digest, due_at, make_digest, send_digest_if_due
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.store import models
 from bot.store.models import Event, MailState, Reply, ReplyState
 from bot.store.store import Store

@@ -10,7 +10,7 @@ import pytest
 
 from bot.drafting.draft import TODO, draft_programme
 from bot.facts import Channel
-from bot.programme import parse_programme
+from bot.programme.load import parse_programme
 
 NOTICE = """东海省质量协会文件
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.judging.before.cases import EntryKeys, find_keys
 from bot.judging.before.same import Likeness, compare_keys
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 
 PAIRS = tomllib.loads((Path(__file__).parents[1] / "data" / "entry_pairs.toml").read_text(encoding="utf-8"))
 

@@ -17,7 +17,7 @@ from bot.errors import ShenbaoError
 from bot.export.material import export_material
 from bot.export.register import export_register, register_of_day
 from bot.export.workbook import Workbook, number_of, row_height, safe_text
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.store.models import Document, Package
 from bot.store.store import Store
 from tests.staff_data import DAY, Maker

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from parsers.forms import Form, Label, find_fields
 from parsers.values import Block, Cell, Content, Grid, Paragraph
 from parsers.word import read_docx

@@ -16,7 +16,7 @@ from bot.intake.hasty_reader import LOOKED_PAST, Foretelling
 from bot.intake.intake import Intake, Read
 from bot.judging.read import read_mail
 from bot.post.arrivals import read_header
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.samples import notices
 from bot.samples.package import Package, write_package
 from bot.store.letters import now

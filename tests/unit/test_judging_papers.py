@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.facts import Copy, DocumentFacts
 from bot.judging.papers.extract import extract_scans, new_facts
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.samples import forms
 from parsers.values import Block, Paragraph, Scan, ScannedPage
 from tests.papers import blocks, page

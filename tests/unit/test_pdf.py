@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from parsers.forms import Label, find_fields
 from parsers.pdf import MAX_PAGES, read_pdf
 from parsers.values import Cell, Content, Grid, Note, Paragraph, Reason, Refusal

@@ -9,7 +9,7 @@ import pytest
 from bot.commands import DONE
 from bot.errors import ConfigurationError
 from bot.intake.check import check_files
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.rules.checked import checked_programme, checked_programmes
 from parsers.reader import DirectReader
 from tests.unit.test_cli import run

@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bot import papers, programme
+from bot.programme import load, papers, programme, specs
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "programmes.md").read_text(encoding="utf-8")
 SECTIONS: dict[str, type[BaseModel]] = {
     "Top level": programme.Programme,
-    "[contacts]": programme.Contacts,
-    "[channels.enterprise], [channels.recommender]": programme.ChannelRule,
-    "[[field]]": programme.FieldSpec,
-    "[[statistic]]": programme.StatisticSpec,
-    "[[document]]": programme.DocumentSpec,
-    "sections of a [[document]]": programme.SectionSpec,
-    "[[requirement]]": programme.Requirement,
-    "[title_rule]": programme.TitleRule,
+    "[contacts]": specs.Contacts,
+    "[channels.enterprise], [channels.recommender]": specs.ChannelRule,
+    "[[field]]": specs.FieldSpec,
+    "[[statistic]]": specs.StatisticSpec,
+    "[[document]]": specs.DocumentSpec,
+    "sections of a [[document]]": specs.SectionSpec,
+    "[[requirement]]": specs.Requirement,
+    "[title_rule]": specs.TitleRule,
     "[[paper]]": papers.PaperSpec,
     "columns of a [[paper]]": papers.PaperColumn,
     "criteria of a [[paper]]": papers.Criterion,
@@ -42,7 +42,7 @@ def test_every_section_is_held() -> None:
 
 
 def test_the_smallest_programme_is_in_order() -> None:
-    shown = programme.parse_programme(section("Step by step").partition("```toml\n")[2].partition("```")[0], "manual.toml")
+    shown = load.parse_programme(section("Step by step").partition("```toml\n")[2].partition("```")[0], "manual.toml")
     assert [(wanted.document, wanted.copy_) for wanted in shown.requirements] == [
         ("application_form", "editable"),
         ("application_form", "stamped"),
@@ -51,7 +51,7 @@ def test_the_smallest_programme_is_in_order() -> None:
 
 
 def test_kinds_and_types_are_the_programmes_own() -> None:
-    for kind in programme.DOCUMENT_KINDS:
+    for kind in specs.DOCUMENT_KINDS:
         assert kind in section("[[document]]")
-    for kind in programme.FieldType.__args__:  # type: ignore[attr-defined]
+    for kind in specs.FieldType.__args__:  # type: ignore[attr-defined]
         assert kind in section("[[field]]")

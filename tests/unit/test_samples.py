@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.samples import cast, make_font, notices, paper, word
 from bot.samples.layout import Line, table, value
 from bot.samples.letters import STYLES

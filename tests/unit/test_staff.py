@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import staff, staff_answers
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.staff import StaffError
 from bot.store.models import Application, Document, Event, Finding, Mail, Package, Reply, ReplyState
 from bot.store.staff_needs import open_enquiries

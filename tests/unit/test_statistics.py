@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from parsers.statistics import StatisticLabel, find_statistics
 from parsers.values import Block, Cell, Grid, Paragraph
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.judging.papers.classify import find_kind, form_labels
 from bot.judging.papers.extract import statistic_labels
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.samples import forms
 from bot.samples.layout import Line, Table
 from bot.samples.word import write_docx

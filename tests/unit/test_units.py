@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.programme import load_programmes
+from bot.programme.load import load_programmes
 from bot.rules.units import find_listed, names_unit
 
 LISTED = load_programmes()["cacem-2024"].recommenders

@@ -10,7 +10,7 @@ from bot.judging.before.same import Likeness, compare
 from bot.judging.before.senders import belongs
 from bot.judging.fingerprint import bands, fingerprint_of
 from bot.judging.names import name_key, unit_key
-from bot.programme import Programme
+from bot.programme.programme import Programme
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from bot.judging.before.cases import Cases, EarlierPackage, find_keys
 from bot.judging.before.senders import belongs
 from bot.judging.before.versions import match_own
 from bot.judging.names import name_key, unit_key
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from parsers.values import Letter
 
 

@@ -15,7 +15,7 @@ from bot.judging.before.alike import branches_differ, is_extended, is_short_form
 from bot.judging.before.cases import EarlierApplication, EntryKeys, find_keys, same_entry
 from bot.judging.fingerprint import similarity
 from bot.judging.names import core
-from bot.programme import Programme
+from bot.programme.programme import Programme
 
 
 class Likeness(StrEnum):

@@ -15,7 +15,7 @@ from bot.judging.before.cases import EarlierApplication, EntryKeys, find_keys, s
 from bot.judging.before.same import NAME_ALIKE, TEXT_ALIKE, TITLE_ALIKE, entry_key
 from bot.judging.fingerprint import TEXT_KINDS, fingerprint_of, similarity
 from bot.judging.names import core
-from bot.programme import Programme
+from bot.programme.programme import Programme
 
 _CORRECTED = 0.6
 _OTHER_TEXT = 0.2

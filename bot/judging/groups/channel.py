@@ -10,7 +10,7 @@ from bot.facts import Application, Channel, Copy, DocumentFacts
 from bot.judging.kinds import own_text
 from bot.judging.names import base_name, core, is_association, name_key, organisation_key, shared_run
 from bot.judging.papers.material import Material
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from parsers.values import Letter
 
 

@@ -13,7 +13,7 @@ from bot.judging.groups.channel import find_channel, find_recommender
 from bot.judging.groups.groups import attach_rest, group_documents
 from bot.judging.groups.merged import merged_statistics
 from bot.judging.papers.material import Material
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from parsers.values import Letter
 
 

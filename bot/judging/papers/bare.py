@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from bot.facts import DocumentFacts
 from bot.judging.names import core, folder, name_key
-from bot.programme import DocumentSpec, Programme
+from bot.programme.programme import Programme
+from bot.programme.specs import DocumentSpec
 
 HEAD = 1000
 """Characters at a document's beginning that are looked through for names."""

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.facts import Copy
 from bot.judging.names import base_name, even, folder
-from bot.programme import DocumentSpec, Programme
+from bot.programme.programme import Programme
+from bot.programme.specs import DocumentSpec
 from parsers.forms import Label, find_fields, find_rows
 from parsers.traditional import simplified
 from parsers.values import Block, Grid, Paragraph, blocks_text

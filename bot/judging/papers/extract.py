@@ -11,7 +11,7 @@ from bot.facts import EMPTY_LIST, Copy, DocumentFacts, SealFacts, SectionFacts
 from bot.judging.fingerprint import TEXT_KINDS, find_fingerprint
 from bot.judging.names import even, name_key
 from bot.judging.papers.classify import find_kind, form_labels, heading_lines, is_call
-from bot.programme import Programme
+from bot.programme.programme import Programme
 from parsers.forms import Label, find_fields, find_rows
 from parsers.lists import has_header
 from parsers.prose import count_characters, find_sections, find_title

@@ -10,7 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.facts import Application, Channel, Copy, DocumentFacts, Package, SealFacts, SectionFacts
-from bot.programme import Programme, load_programmes
+from bot.programme.load import load_programmes
+from bot.programme.programme import Programme
 from parsers.values import Reason, Refusal
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

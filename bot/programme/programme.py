@@ -8,162 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from importlib import resources
-from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 from pydantic import Field as _Field
+from pydantic import field_validator, model_validator
 
-from bot.errors import ConfigurationError, Problem
-from bot.facts import Channel, Copy
+from bot.facts import Channel
 from bot.findings import DEFAULT_SEVERITIES, Severity
-from bot.papers import PaperSpec
-from bot.toml_file import problems_of, read_text, values_of
-
-DOCUMENT_KINDS = (
-    "application_form",
-    "experience",
-    "team_material",
-    "slides",
-    "summary_sheet",
-    "statistics_form",
-    "work_summary",
-    "recommendation_letter",
-    "recommendation_form",
-    "recommendation_bundle",
-    "award_notice",
-    "review_summary",
-    "other",
-)
-FieldType = Literal["text", "uscc", "mobile", "phone", "postcode", "email", "percent", "number", "integer", "year", "yes-no"]
+from bot.programme.papers import PaperSpec
+from bot.programme.specs import ChannelRule, Contacts, DocumentSpec, FieldSpec, Part, Requirement, StatisticSpec, TitleRule
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Contacts(_Part):
-    """Whom a submitter may ask, as the notice gives it."""
-
-    department: str = ""
-    people: tuple[str, ...] = ()
-    phones: tuple[str, ...] = ()
-    other: tuple[str, ...] = ()
-    """Further lines, ready to print: an address, a website, a chat group."""
-
-
-class ChannelRule(_Part):
-    """One way of sending. Where `accepted` is false, `instead` says in Chinese where this sender must go."""
-
-    accepted: bool
-    instead: str = ""
-    listed: bool = False
-    """True where only recommenders on the programme's list may send."""
-
-
-class FieldSpec(_Part):
-    """One field of the application form.
-
-    `labels`: its labels, any spacing. `after`: the key of the field whose label must come before this one in reading
-    order (the municipal form's second 手机). `line`: the field stands in a line of text, not in the table. `channels`:
-    required only on these channels. `when`: required where another field has that value. `needed`: False for optional.
-    """
-
-    key: str
-    label: str
-    labels: tuple[str, ...]
-    type: FieldType = "text"
-    required: bool = True
-    channels: tuple[Channel, ...] = (Channel.ENTERPRISE, Channel.RECOMMENDER)
-    when: tuple[str, str] | None = None
-    after: str | None = None
-    line: bool = False
-
-
-class StatisticSpec(_Part):
-    """One number or line of the statistics form: its key, its labels (fragments a label must contain), its type."""
-
-    key: str
-    label: str
-    contains: tuple[tuple[str, ...], ...]
-    """Alternatives; each is the set of fragments that the label must all contain."""
-    excludes: tuple[str, ...] = ()
-    type: FieldType = "number"
-    required: bool = False
-    line: bool = False
-    after: str | None = None
-    """The key of the line that must come before, for forms with one label twice."""
-
-
-class SectionSpec(_Part):
-    """A section the notice asks for, by its headings. `max`/`min` characters (blanks not counted), 0: no limit."""
-
-    key: str
-    headings: tuple[str, ...]
-    required: bool = True
-    max: int = 0
-    min: int = 0
-
-
-class DocumentSpec(_Part):
-    """A kind of document: how it is recognised and what its text must keep.
-
-    `titles`: phrases of its heading; `names`: phrases of its file name; `words`: phrases of its text. `scope`:
-    whether one belongs to each application or to the whole package. `max`/`min`: characters of the whole document.
-    """
-
-    kind: str
-    label: str
-    scope: Literal["application", "package"] = "application"
-    titles: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    formats: tuple[str, ...] = ()
-    """Formats of the editable copy that the notice admits; empty: any."""
-    max: int = 0
-    min: int = 0
-    sections: tuple[SectionSpec, ...] = ()
-    contains: tuple[str, ...] = ()
-    """For a combined PDF: the kinds of document that must be found in it."""
-    columns: Mapping[str, tuple[str, ...]] = {}
-    """For a list: field keys and their column headings. `pair` is a column that holds organisation/team in one cell."""
-    pages: int = 3
-    """How many pages of a scan are read at most."""
-
-    @field_validator("kind")
-    @classmethod
-    def _known(cls, kind: str) -> str:
-        if kind not in DOCUMENT_KINDS:
-            raise ValueError(f"unknown document kind {kind!r} (allowed: {', '.join(DOCUMENT_KINDS)})")
-        return kind
-
-
-class Requirement(_Part):
-    """A copy of a document that must be sent. `label`: as the reply names it. `seals`: whose seals a stamped copy bears:
-    "organisation", "recommender" (only where there is one)."""
-
-    document: str
-    copy_: Copy | None = _Field(default=None, alias="copy")
-    """editable or stamped; None where the notice takes either."""
-    label: str
-    channels: tuple[Channel, ...] = (Channel.ENTERPRISE, Channel.RECOMMENDER)
-    seals: tuple[Literal["organisation", "recommender"], ...] = ()
-    required: bool = True
-
-
-class TitleRule(_Part):
-    """How an experience is named: begins with one of `begin`, ends with one of `end`, at most `max` characters."""
-
-    begin: tuple[str, ...] = ()
-    end: tuple[str, ...] = ()
-    max: int = 0
-
-
-class Programme(_Part):
+class Programme(Part):
     """One notice. Dates are the notice's own, in `timezone`; the deadline's day counts whole."""
 
     schema_: Literal[1] = _Field(alias="schema")
@@ -204,7 +62,7 @@ class Programme(_Part):
     """Options of rules, by rule id; `enabled = false` switches a rule off."""
     severity: Mapping[str, Severity] = {}
     papers: tuple[PaperSpec, ...] = _Field(default=(), alias="paper")
-    """What the association draws up from the applications: see `bot.papers`."""
+    """What the association draws up from the applications: see `bot.programme.papers`."""
 
     @field_validator("severity")
     @classmethod
@@ -320,41 +178,3 @@ def _keys_at_odds(table: str, specs: Sequence[FieldSpec] | Sequence[StatisticSpe
 
 def _after(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(0), zone)
-
-
-def parse_programme(text: str, source: str) -> Programme:
-    """A programme from its TOML text. Raises ConfigurationError naming every problem; `source` is the file's name."""
-    values = values_of(text, source)
-    try:
-        return Programme.model_validate(values)
-    except ValidationError as error:
-        raise ConfigurationError(source, problems_of(error, text)) from error
-
-
-def load_programme(path: Path) -> Programme:
-    """The programme in a file. Raises ConfigurationError: unreadable, not TOML, or any wrong or unknown key."""
-    return parse_programme(read_text(path), str(path))
-
-
-def load_programmes(folder: Path | None = None) -> dict[str, Programme]:
-    """All programmes by id: the package's, and those of `folder`, which win. Errors of all files are raised together."""
-    programmes: dict[str, Programme] = {}
-    problems: list[Problem] = []
-    files = sorted(Path(str(entry)) for entry in resources.files("programmes").iterdir() if entry.name.endswith(".toml"))
-    if folder is not None:
-        if not folder.is_dir():
-            raise ConfigurationError(str(folder), [Problem("programmes.folder", "no such folder")])
-        files += sorted(folder.glob("*.toml"))
-    for file in files:
-        try:
-            programme = load_programme(file)
-        except ConfigurationError as error:
-            problems += [
-                replace(problem, where=f"{file}{f':{problem.line}' if problem.line else ''}: {problem.where}", line=0)
-                for problem in error.problems
-            ]
-        else:
-            programmes[programme.id] = programme
-    if problems:
-        raise ConfigurationError("programmes", problems)
-    return programmes

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
+
+from bot.programme.specs import Part
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PaperColumn(_Part):
+class PaperColumn(Part):
     """A column: its heading, and what stands in it.
 
     `value`: "number" (1, 2, 3...), "" (left blank, to be filled in by hand), field or statistics keys joined by "+"
@@ -27,7 +25,7 @@ class PaperColumn(_Part):
     width: int = 16
 
 
-class Criterion(_Part):
+class Criterion(Part):
     """One item of a scoring sheet and its most points."""
 
     item: str
@@ -35,7 +33,7 @@ class Criterion(_Part):
     points: int
 
 
-class PaperSpec(_Part):
+class PaperSpec(Part):
     """One working paper. `lines` stand between title and table, `foot` below it; `{recommender}` in them is filled in.
 
     `decisions`: whose applications are listed.
