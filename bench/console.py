@@ -25,10 +25,10 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from bot import users
 from bot.config import Config
 from bot.console import serve
 from bot.programme.load import load_programmes
+from bot.staff import users
 from bot.store import search
 from bot.store.models import Application, Finding, Mail, Package
 from bot.store.store import Store

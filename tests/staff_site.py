@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 from sqlmodel import SQLModel
 
-from bot import users
 from bot.config import Config, parse_config
 from bot.programme.load import load_programmes
+from bot.staff import users
 from bot.store.blobs import FileBlobs
 from bot.store.store import Store, make_engine
 from tests.staff_data import DAY, fill

@@ -51,8 +51,9 @@ def run(args: Namespace) -> int:
             print(f"shenbao: there is no programme {case.programme} any more; see `shenbao programme list`", file=sys.stderr)
             return FAILED
         from bot.intake.rejudge import Rejudge
-        from bot.staff import StaffError, settle_pending
-        from bot.staff_answers import queue_in
+        from bot.staff.answers import queue_in
+        from bot.staff.changes import settle_pending
+        from bot.staff.records import StaffError
 
         now, actor = datetime.now(UTC), f"staff:{getuser()}"
         confirm = args.command == "confirm"

@@ -32,9 +32,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Do it. Raises UserError with what is wrong."""
-    from bot import users
     from bot.config import load_config
     from bot.engine.parts import open_store
+    from bot.staff import users
     from bot.store.letters import now
 
     config = load_config(args.config)
@@ -55,7 +55,7 @@ def run(args: Namespace) -> int:
 
 
 def _password() -> str:
-    from bot.users import UserError
+    from bot.staff.users import UserError
 
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")

@@ -8,13 +8,17 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from bot import staff, staff_answers
 from bot.console.case_page import GONE
 from bot.console.site import Ask, sorry, to
 from bot.post import outbox
 from bot.post.mailbox import resume_mailbox
 from bot.programme.programme import Programme
-from bot.staff import StaffError
+from bot.staff.answers import draft_case_answer, draft_mail_answer, queue_answer
+from bot.staff.case import correct_field, handle_mail, judge_again
+from bot.staff.changes import settle_resubmission
+from bot.staff.duplicate import settle_duplicate
+from bot.staff.records import StaffError
+from bot.staff.waiving import accept_despite, accept_package_despite, insist_again, insist_on_package_again
 from bot.store import mails as mail_store
 from bot.store import staff_queries
 from bot.store.models import Mail, Reply
@@ -50,7 +54,7 @@ def _back(line: Case, done: str) -> Response:
 def field(ask: Ask) -> Response:
     """Correct a field."""
     line, programme, application_id = _application(ask)
-    staff.correct_field(
+    correct_field(
         ask.site.store,
         programme,
         application_id,
@@ -68,9 +72,9 @@ def accept(ask: Ask) -> Response:
     line, _ = _case(ask)
     code, reason = ask.field("code"), ask.field("reason")
     if line.application_id is None:
-        staff.accept_package_despite(ask.site.store, line.package_id, code, reason, actor=ask.visitor.actor, now=ask.now)
+        accept_package_despite(ask.site.store, line.package_id, code, reason, actor=ask.visitor.actor, now=ask.now)
     else:
-        staff.accept_despite(ask.site.store, line.application_id, code, reason, **_how(ask))
+        accept_despite(ask.site.store, line.application_id, code, reason, **_how(ask))
     return _back(line, "saved")
 
 
@@ -78,9 +82,9 @@ def insist(ask: Ask) -> Response:
     """Let a finding weigh again."""
     line, _ = _case(ask)
     if line.application_id is None:
-        staff.insist_on_package_again(ask.site.store, line.package_id, ask.field("code"), actor=ask.visitor.actor, now=ask.now)
+        insist_on_package_again(ask.site.store, line.package_id, ask.field("code"), actor=ask.visitor.actor, now=ask.now)
     else:
-        staff.insist_again(ask.site.store, line.application_id, ask.field("code"), **_how(ask))
+        insist_again(ask.site.store, line.application_id, ask.field("code"), **_how(ask))
     return _back(line, "saved")
 
 
@@ -88,7 +92,7 @@ def resubmission(ask: Ask) -> Response:
     """Confirm or refuse a changed entry."""
     line, _, application_id = _application(ask)
     confirm = _choice(ask, "confirm", "refuse") == "confirm"
-    staff.settle_resubmission(ask.site.store, application_id, confirm, **_how(ask))
+    settle_resubmission(ask.site.store, application_id, confirm, **_how(ask))
     return _back(line, "settled")
 
 
@@ -96,7 +100,7 @@ def duplicate(ask: Ask) -> Response:
     """Say whether two entries are one."""
     line, _, application_id = _application(ask)
     same = _choice(ask, "same", "different") == "same"
-    staff.settle_duplicate(ask.site.store, application_id, ask.field("other"), same, **_how(ask))
+    settle_duplicate(ask.site.store, application_id, ask.field("other"), same, **_how(ask))
     return _back(line, "settled")
 
 
@@ -109,7 +113,7 @@ def _choice(ask: Ask, *allowed: str) -> str:
 def judge(ask: Ask) -> Response:
     """Judge a case anew."""
     line, _, application_id = _application(ask)
-    staff.judge_again(ask.site.store, application_id, **_how(ask))
+    judge_again(ask.site.store, application_id, **_how(ask))
     return _back(line, "judged")
 
 
@@ -126,7 +130,7 @@ def answer(ask: Ask) -> Response:
     if not _as_previewed(ask):
         return _answer_preview(ask, ask.field("note"))
     line, programme = _case(ask)
-    staff_answers.queue_answer(
+    queue_answer(
         ask.site.store,
         programme,
         ask.site.config,
@@ -152,7 +156,7 @@ def _preview(ask: Ask, draft: Any, note: str, back: str, subject_of: str) -> Res
 def _answer_preview(ask: Ask, note: str) -> Response:
     line, programme = _case(ask)
     with ask.site.store.reading() as session:
-        draft = staff_answers.draft_case_answer(session, programme, ask.site.config, line.package_id, note, now=ask.now)
+        draft = draft_case_answer(session, programme, ask.site.config, line.package_id, note, now=ask.now)
     back = f"/cases/{quote(line.reference, safe='')}"
     return _preview(ask, draft, note, back, line.reference)
 
@@ -177,7 +181,7 @@ def answer_mail(ask: Ask) -> Response:
     found, programme = _mail(ask)
     if programme is None:
         raise StaffError("这封来信不属于任何项目，请在邮箱中直接答复。")
-    staff_answers.queue_answer(
+    queue_answer(
         ask.site.store,
         programme,
         ask.site.config,
@@ -195,13 +199,13 @@ def _mail_preview(ask: Ask, note: str) -> Response:
     if programme is None or found.id is None:
         return sorry(ask, 409, "没有完成", "这封来信不属于任何项目，请在邮箱中直接答复。")
     with ask.site.store.reading() as session:
-        draft = staff_answers.draft_mail_answer(session, programme, ask.site.config, found.id, note, now=ask.now)
+        draft = draft_mail_answer(session, programme, ask.site.config, found.id, note, now=ask.now)
     return _preview(ask, draft, note, f"/mails/{found.id}", found.subject)
 
 
 def handled(ask: Ask) -> Response:
     """Take a mail off the list of what needs somebody."""
-    staff.handle_mail(ask.site.store, ask.number("mail"), ask.field("note"), actor=ask.visitor.actor, now=ask.now)
+    handle_mail(ask.site.store, ask.number("mail"), ask.field("note"), actor=ask.visitor.actor, now=ask.now)
     return to(f"/mails/{ask.number('mail')}", "settled")
 
 

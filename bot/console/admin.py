@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from bot import users
 from bot.case_view import steps
 from bot.console.site import Ask, to
+from bot.staff import users
 from bot.store import staff_case
 
 

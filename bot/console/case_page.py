@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot import case_view
 from bot.console.site import Ask, sorry
 from bot.digest.content import expiry_words
-from bot.staff import package_waived, waived_codes
+from bot.staff.records import package_waived, waived_codes
 from bot.staff_files import SEEN_AS_PICTURES
 from bot.staff_words import PROVIDERS
 from bot.store import staff_case, staff_queries

@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot import users
 from bot.console.site import COOKIE, Ask, Site, read_form, same_origin, templates
+from bot.staff import users
 from bot.staff_words import moment_words
 
 FORM_COOKIE = "shenbao_form"

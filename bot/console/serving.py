@@ -13,7 +13,7 @@ from bot.programme.programme import Programme
 from bot.store.store import Store
 
 if TYPE_CHECKING:
-    from bot.staff import Rejudge
+    from bot.staff.records import Rejudge
     from parsers.reader import Reader
 
 STOP_SECONDS = 5

@@ -24,10 +24,10 @@ from bot.config import Config
 from bot.digest import content as digest_content
 from bot.errors import BytesLost, StoreError
 from bot.programme.programme import Programme
-from bot.staff import Rejudge, StaffError
+from bot.staff.records import Rejudge, StaffError
+from bot.staff.users import UserError, Visitor, csrf_matches, find_visitor
 from bot.staff_files import Files, MissingFileError
 from bot.store.store import Store
-from bot.users import UserError, Visitor, csrf_matches, find_visitor
 
 COOKIE = "shenbao_session"
 MOST_FORM = 64_000

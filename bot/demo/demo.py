@@ -156,8 +156,8 @@ def _configure(folder: Path, imap: int, smtp: int, console: int, programmes: Map
 def _prepared_store(config: Config, password: str) -> Iterator[Any]:
     """The demo's store, made before the daemon opens it, with one person who may log in to the console."""
     from bot.engine.parts import open_store
+    from bot.staff.users import add_user
     from bot.store.letters import now
-    from bot.users import add_user
 
     with open_store(config) as store:
         add_user(store, USER, password, "admin", now=now())

@@ -161,7 +161,7 @@ def check_console(config: Config) -> Iterator[Diagnosis]:
 
 def _users(config: Config) -> Iterator[Diagnosis]:
     from bot.engine.parts import open_store
-    from bot.users import users
+    from bot.staff.users import users
 
     try:
         with open_store(config) as store:

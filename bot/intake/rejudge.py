@@ -15,7 +15,7 @@ from bot.store.outcomes import keep_application_verdicts, keep_package_verdicts
 
 
 class Rejudge:
-    """Judges the package of one application anew, within the caller's transaction (see `bot.staff.Rejudge`)."""
+    """Judges the package of one application anew, within the caller's transaction (see `bot.staff.records.Rejudge`)."""
 
     def __init__(self, programmes: Mapping[str, Programme]) -> None:
         self.programmes = programmes

@@ -11,7 +11,6 @@ from random import Random
 import pytest
 from sqlmodel import select
 
-from bot import users
 from bot.config import parse_config
 from bot.digest.daily import make_digest
 from bot.engine.parts import open_store
@@ -19,6 +18,7 @@ from bot.intake.intake import Intake
 from bot.programme.load import load_programmes
 from bot.samples import notices
 from bot.samples.package import write_package
+from bot.staff import users
 from bot.store.models import Application, Document, Finding, Mail, MailState, Reply
 from parsers.reader import DirectReader
 from parsers.sandbox import SandboxReader

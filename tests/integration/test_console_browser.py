@@ -18,7 +18,7 @@ from sqlmodel import select
 from bot.config import Config
 from bot.digest.daily import make_digest
 from bot.programme.load import load_programmes
-from bot.staff import settle_from_findings
+from bot.staff.records import settle_from_findings
 from bot.store.models import Application, Reply, ReplyState
 from bot.store.store import Store
 from tests.staff_data import DAY

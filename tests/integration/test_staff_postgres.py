@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from bot import staff
 from bot.digest.daily import make_digest, send_digest_if_due
 from bot.export.register import export_register
 from bot.programme.load import load_programmes
 from bot.retention import remove_over_age
+from bot.staff.case import correct_field
+from bot.staff.waiving import accept_despite
 from bot.store.models import Application, Reply, User
 from bot.store.staff_queries import CaseFilter, find_cases
 from bot.store.store import Store
@@ -73,8 +74,8 @@ def test_register_actions_digest_and_removal(store: Store, tmp_path: Path) -> No
     assert export_register(store, PROGRAMMES["jsaq-2025"], tmp_path / "r.xlsx") == 23
     with store.reading() as session:
         case = session.exec(select(Application.id).where(Application.reference == "JSAQ2025-0016")).one()
-    staff.accept_despite(store, case or 0, "seal-missing", "已邮寄原件", actor="staff:wang", now=DAY)
-    staff.correct_field(store, PROGRAMMES["jsaq-2025"], case or 0, "team", "琅琊乙班", actor="staff:wang", now=DAY)
+    accept_despite(store, case or 0, "seal-missing", "已邮寄原件", actor="staff:wang", now=DAY)
+    correct_field(store, PROGRAMMES["jsaq-2025"], case or 0, "team", "琅琊乙班", actor="staff:wang", now=DAY)
     with store.reading() as session:
         assert session.get_one(Application, case).decision == "accepted"
         assert [c.reference for c in find_cases(session, CaseFilter("琅琊"))[0]] == ["JSAQ2025-0016"]

@@ -15,7 +15,7 @@ from bot.facts import Copy
 from bot.intake.intake import Read
 from bot.intake.rejudge import Rejudge
 from bot.judging.read import ReadMail
-from bot.staff import settle_resubmission
+from bot.staff.changes import settle_resubmission
 from bot.store import models
 from tests.world import START, World, bundle, document, entry, whole
 

@@ -532,7 +532,7 @@ def test_the_case_has_everything(staff: Browser) -> None:
 
 
 def test_empty_states_say_what_to_do(tmp_path: Path) -> None:
-    from bot import users
+    from bot.staff import users
 
     with Store.temporary() as store:
         browser = Browser(make_site(store, tmp_path))

@@ -33,7 +33,6 @@ LAYERS = {
     "bot.logs": 1,
     "bot.crashpoints": 1,
     "bot.toml_file": 1,
-    "bot.users": 4,
     "bot.drafting": 2,
     "bot.rules": 2,
     "bot.judging": 3,

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from bot import staff, staff_answers
 from bot.programme.load import load_programmes
-from bot.staff import StaffError
+from bot.staff.answers import draft_case_answer, queue_answer
+from bot.staff.case import correct_field, handle_mail, judge_again
+from bot.staff.changes import settle_resubmission
+from bot.staff.duplicate import settle_duplicate
+from bot.staff.records import StaffError
+from bot.staff.waiving import accept_despite, accept_package_despite, insist_again, insist_on_package_again
 from bot.store.models import Application, Document, Event, Finding, Mail, Package, Reply, ReplyState
 from bot.store.staff_needs import open_enquiries
 from bot.store.staff_queries import CaseFilter, find_cases
@@ -47,7 +51,7 @@ def events(store: Store, action: str) -> list[Event]:
 
 
 def test_a_corrected_field_stands_above_the_form(store: Store) -> None:
-    staff.correct_field(store, PROGRAMME, number(store, "JSAQ2025-0015"), "team", " 一号 检修组 ", **HOW)
+    correct_field(store, PROGRAMME, number(store, "JSAQ2025-0015"), "team", " 一号 检修组 ", **HOW)
     case = application(store, "JSAQ2025-0015")
     assert case.team == case.fields["team"] == "一号 检修组"
     assert case.staff["fields"] == {"team": "一号 检修组"}
@@ -56,7 +60,7 @@ def test_a_corrected_field_stands_above_the_form(store: Store) -> None:
 
 
 def test_a_correction_is_found_by_search(store: Store) -> None:
-    staff.correct_field(store, PROGRAMME, number(store, "JSAQ2025-0015"), "team", "琅琊乙班", **HOW)
+    correct_field(store, PROGRAMME, number(store, "JSAQ2025-0015"), "team", "琅琊乙班", **HOW)
     with store.reading() as session:
         assert [c.reference for c in find_cases(session, CaseFilter("琅琊乙"))[0]] == ["JSAQ2025-0015"]
         assert find_cases(session, CaseFilter("一号检修"))[0] == []
@@ -64,14 +68,14 @@ def test_a_correction_is_found_by_search(store: Store) -> None:
 
 def test_a_field_that_the_form_does_not_have_is_refused(store: Store) -> None:
     with pytest.raises(StaffError, match="没有“password”这一项"):
-        staff.correct_field(store, PROGRAMME, number(store, "JSAQ2025-0015"), "password", "x", **HOW)
+        correct_field(store, PROGRAMME, number(store, "JSAQ2025-0015"), "password", "x", **HOW)
 
 
 def test_accepting_despite_each_finding_accepts_the_case(store: Store) -> None:
     case = number(store, "JSAQ2025-0015")
-    staff.accept_despite(store, case, "missing-document", "已邮寄", **HOW)
+    accept_despite(store, case, "missing-document", "已邮寄", **HOW)
     assert application(store, "JSAQ2025-0015").decision == "incomplete"
-    staff.accept_despite(store, case, "missing-field", "电话补充", **HOW)
+    accept_despite(store, case, "missing-field", "电话补充", **HOW)
     after = application(store, "JSAQ2025-0015")
     assert (after.decision, after.accepted_at) == ("accepted", DAY)
     assert after.staff["waived"]["missing-field"] == {"by": "staff:wang", "at": DAY.isoformat(), "reason": "电话补充"}
@@ -81,16 +85,16 @@ def test_accepting_despite_each_finding_accepts_the_case(store: Store) -> None:
 def test_accepting_despite_needs_a_reason_and_the_finding(store: Store) -> None:
     case = number(store, "JSAQ2025-0015")
     with pytest.raises(StaffError, match="理由"):
-        staff.accept_despite(store, case, "missing-document", " ", **HOW)
+        accept_despite(store, case, "missing-document", " ", **HOW)
     with pytest.raises(StaffError, match="目前没有“逾期”的问题"):
-        staff.accept_despite(store, case, "late", "下雨", **HOW)
+        accept_despite(store, case, "late", "下雨", **HOW)
 
 
 def test_an_acceptance_can_be_taken_back(store: Store) -> None:
     case = number(store, "JSAQ2025-0017")
-    staff.accept_despite(store, case, "ineligible", "填写错误", **HOW)
+    accept_despite(store, case, "ineligible", "填写错误", **HOW)
     assert application(store, "JSAQ2025-0017").decision == "accepted"
-    staff.insist_again(store, case, "ineligible", **HOW)
+    insist_again(store, case, "ineligible", **HOW)
     assert application(store, "JSAQ2025-0017").decision == "rejected"
 
 
@@ -111,7 +115,7 @@ def test_a_resubmission_takes_the_old_ones_place_only_when_confirmed(store: Stor
     before = application(store, "JSAQ2025-0021")
     with store.transaction() as session:
         pending(session, before)
-    assert staff.settle_resubmission(store, number(store, "JSAQ2025-0021"), confirm, **HOW) == 1
+    assert settle_resubmission(store, number(store, "JSAQ2025-0021"), confirm, **HOW) == 1
     after = application(store, "JSAQ2025-0021")
     assert after.decision == "accepted"
     assert after.team == (team or before.team)
@@ -119,11 +123,11 @@ def test_a_resubmission_takes_the_old_ones_place_only_when_confirmed(store: Stor
         rows = session.exec(select(Document).where(Document.application_id == after.id, Document.copy_kind == "editable", Document.current))
         assert [row.path for row in rows] == [current]
     with pytest.raises(StaffError, match="没有等待确认的修改"):
-        staff.settle_resubmission(store, number(store, "JSAQ2025-0021"), confirm, **HOW)
+        settle_resubmission(store, number(store, "JSAQ2025-0021"), confirm, **HOW)
 
 
 def test_a_settled_duplicate_is_rejected_and_the_first_one_stands(store: Store) -> None:
-    staff.settle_duplicate(store, number(store, "JSAQ2025-0020"), "JSAQ2025-0019", True, **HOW)
+    settle_duplicate(store, number(store, "JSAQ2025-0020"), "JSAQ2025-0019", True, **HOW)
     twin, first = application(store, "JSAQ2025-0020"), application(store, "JSAQ2025-0019")
     assert (twin.decision, twin.duplicate_of) == ("rejected", first.id)
     assert twin.staff["duplicate"]["likeness"] == "certain"
@@ -134,7 +138,7 @@ def test_a_settled_duplicate_is_rejected_and_the_first_one_stands(store: Store) 
 
 
 def test_what_is_no_duplicate_is_accepted_and_not_asked_again(store: Store) -> None:
-    staff.settle_duplicate(store, number(store, "JSAQ2025-0020"), "JSAQ2025-0019", False, **HOW)
+    settle_duplicate(store, number(store, "JSAQ2025-0020"), "JSAQ2025-0019", False, **HOW)
     twin = application(store, "JSAQ2025-0020")
     assert (twin.decision, twin.duplicate_of) == ("accepted", None)
     assert twin.staff["not_duplicate_of"] == "JSAQ2025-0019"
@@ -144,7 +148,7 @@ def test_what_is_no_duplicate_is_accepted_and_not_asked_again(store: Store) -> N
 @pytest.mark.parametrize("other", ["JSAQ2025-9999", "JSAQ2025-0020", ""])
 def test_a_duplicate_of_nothing_is_refused(store: Store, other: str) -> None:
     with pytest.raises(StaffError, match="另一件申报"):
-        staff.settle_duplicate(store, number(store, "JSAQ2025-0020"), other, True, **HOW)
+        settle_duplicate(store, number(store, "JSAQ2025-0020"), other, True, **HOW)
 
 
 def whole_package(store: Store) -> int:
@@ -170,13 +174,13 @@ def whole_package(store: Store) -> int:
 def test_a_case_that_is_a_whole_package_is_accepted_despite_and_taken_back(store: Store) -> None:
     package_id = whole_package(store)
     with pytest.raises(StaffError, match="目前没有“逾期”的问题"):
-        staff.accept_package_despite(store, package_id, "late", "下雨", **HOW)
-    staff.accept_package_despite(store, package_id, "seal-mismatch", "更名前的公章，已核实", **HOW)
+        accept_package_despite(store, package_id, "late", "下雨", **HOW)
+    accept_package_despite(store, package_id, "seal-mismatch", "更名前的公章，已核实", **HOW)
     with store.reading() as session:
         assert session.get_one(Package, package_id).decision == "accepted"
         assert find_cases(session, CaseFilter("CACEM2024-0001"))[0][0].reason_codes == ()
     assert [e.details["reason"] for e in events(store, "accepted-despite")] == ["更名前的公章，已核实"]
-    staff.insist_on_package_again(store, package_id, "seal-mismatch", **HOW)
+    insist_on_package_again(store, package_id, "seal-mismatch", **HOW)
     with store.reading() as session:
         assert session.get_one(Package, package_id).decision == "held"
         assert find_cases(session, CaseFilter("CACEM2024-0001"))[0][0].reason_codes == ("seal-mismatch",)
@@ -190,7 +194,7 @@ def test_the_judging_core_has_the_last_word(store: Store) -> None:
         session.flush()
 
     case = number(store, "JSAQ2025-0015")
-    assert staff.judge_again(store, case, rejudge=rejudge, **HOW) == "held"
+    assert judge_again(store, case, rejudge=rejudge, **HOW) == "held"
     (event,) = events(store, "judged-again")
     assert event.details == {"before": "incomplete", "after": "held"}
 
@@ -200,7 +204,7 @@ def test_a_failed_action_leaves_nothing_behind(store: Store) -> None:
         raise StaffError("坏了")
 
     with pytest.raises(StaffError):
-        staff.correct_field(store, PROGRAMME, number(store, "JSAQ2025-0015"), "team", "甲班", rejudge=rejudge, **HOW)
+        correct_field(store, PROGRAMME, number(store, "JSAQ2025-0015"), "team", "甲班", rejudge=rejudge, **HOW)
     assert application(store, "JSAQ2025-0015").team == "一号检修班"
     assert events(store, "field-corrected") == []
 
@@ -208,7 +212,7 @@ def test_a_failed_action_leaves_nothing_behind(store: Store) -> None:
 def test_a_handled_mail_leaves_the_list(store: Store) -> None:
     with store.reading() as session:
         (enquiry,) = open_enquiries(session)
-    staff.handle_mail(store, enquiry.id, "已电话答复", **HOW)
+    handle_mail(store, enquiry.id, "已电话答复", **HOW)
     with store.reading() as session:
         assert open_enquiries(session) == []
 
@@ -217,10 +221,10 @@ def test_a_handled_mail_leaves_the_list(store: Store) -> None:
 
 
 def test_an_answer_says_how_the_case_stands_and_the_note(store: Store, tmp_path: Path) -> None:
-    staff.accept_despite(store, number(store, "JSAQ2025-0015"), "missing-document", "已邮寄", **HOW)
+    accept_despite(store, number(store, "JSAQ2025-0015"), "missing-document", "已邮寄", **HOW)
     given, case = config(tmp_path), application(store, "JSAQ2025-0015")
     with store.reading() as session:
-        draft = staff_answers.draft_case_answer(session, PROGRAMME, given, case.package_id, "请于周五前补齐。", now=DAY)
+        draft = draft_case_answer(session, PROGRAMME, given, case.package_id, "请于周五前补齐。", now=DAY)
     assert draft.recipient == "shenbao015@example.cn"
     assert "[JSAQ2025-0015]" in draft.rendered.subject
     assert "请于周五前补齐。" in draft.rendered.text
@@ -231,8 +235,8 @@ def test_an_answer_says_how_the_case_stands_and_the_note(store: Store, tmp_path:
 def test_what_is_previewed_is_what_is_queued(store: Store, tmp_path: Path) -> None:
     given, case = config(tmp_path), application(store, "JSAQ2025-0015")
     with store.reading() as session:
-        draft = staff_answers.draft_case_answer(session, PROGRAMME, given, case.package_id, "附言", now=DAY)
-    reply_id = staff_answers.queue_answer(store, PROGRAMME, given, "附言", package_id=case.package_id, **HOW)
+        draft = draft_case_answer(session, PROGRAMME, given, case.package_id, "附言", now=DAY)
+    reply_id = queue_answer(store, PROGRAMME, given, "附言", package_id=case.package_id, **HOW)
     with store.reading() as session:
         reply = session.get_one(Reply, reply_id)
         mail = session.get_one(Mail, reply.mail_id)
@@ -246,7 +250,7 @@ def test_what_is_previewed_is_what_is_queued(store: Store, tmp_path: Path) -> No
 def test_an_answered_question_leaves_the_list(store: Store, tmp_path: Path) -> None:
     with store.reading() as session:
         (enquiry,) = open_enquiries(session)
-    staff_answers.queue_answer(store, PROGRAMME, config(tmp_path), "会员单位可以直接报送。", mail_id=enquiry.id, **HOW)
+    queue_answer(store, PROGRAMME, config(tmp_path), "会员单位可以直接报送。", mail_id=enquiry.id, **HOW)
     with store.reading() as session:
         assert open_enquiries(session) == []
         reply = session.exec(select(Reply).where(Reply.mail_id == enquiry.id).order_by(Reply.id.desc())).first()  # type: ignore[union-attr]
@@ -260,6 +264,6 @@ def test_nobody_can_be_answered_from_a_mailbox_that_is_gone(store: Store, tmp_pa
     emptied = given.model_copy(update={"mailboxes": ()})
     case = application(store, "JSAQ2025-0015")
     with pytest.raises(StaffError, match="已不在配置中"):
-        staff_answers.queue_answer(store, PROGRAMME, emptied, "", package_id=case.package_id, **HOW)
+        queue_answer(store, PROGRAMME, emptied, "", package_id=case.package_id, **HOW)
     with store.reading() as session:
         assert session.exec(select(Event).where(Event.action == "answered")).all() == []

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from bot import staff
 from bot.facts import Copy
 from bot.intake.rejudge import Rejudge
+from bot.staff.case import correct_field, judge_again
+from bot.staff.changes import settle_resubmission
+from bot.staff.duplicate import settle_duplicate
+from bot.staff.waiving import accept_despite, accept_package_despite, insist_again
 from bot.store.models import Application, Finding, Package
 from bot.store.staff_case import findings_of
 from bot.store.staff_queries import CaseFilter, cases_with, find_cases
@@ -43,26 +46,26 @@ def codes(world: World, application: Application) -> list[tuple[str, str]]:
 def test_a_corrected_field_mends_the_case(world: World) -> None:
     world.send("a@qq.com", whole(entry(contact_mobile="1")))
     assert (one(world).decision, codes(world, one(world))) == ("incomplete", [("invalid-field", "error")])
-    staff.correct_field(world.store, world.programme, 1, "contact_mobile", "13900000009", **how(world))
+    correct_field(world.store, world.programme, 1, "contact_mobile", "13900000009", **how(world))
     assert (one(world).decision, codes(world, one(world))) == ("accepted", [])
     assert one(world).mobile_key == "13900000009"
 
 
 def test_a_correction_that_breaks_a_rule_is_found_out(world: World) -> None:
     world.send("a@qq.com", whole(entry()))
-    staff.correct_field(world.store, world.programme, 1, "team", "化验中心", **how(world))
+    correct_field(world.store, world.programme, 1, "team", "化验中心", **how(world))
     assert one(world).decision == "incomplete"
     assert ("team-name-rule", "error") in codes(world, one(world))
 
 
 def test_what_was_accepted_despite_stays_accepted_after_a_supplement(world: World) -> None:
     world.send("a@qq.com", whole(entry(team="化验中心")))
-    staff.accept_despite(world.store, 1, "team-name-rule", "正式名称", **how(world))
+    accept_despite(world.store, 1, "team-name-rule", "正式名称", **how(world))
     assert one(world).decision == "accepted"
     with world.store.reading() as session:
         (line,), _ = find_cases(session, CaseFilter())
         assert line.reason_codes == ()
-    staff.insist_again(world.store, 1, "team-name-rule", **how(world))
+    insist_again(world.store, 1, "team-name-rule", **how(world))
     assert one(world).decision == "incomplete"
 
 
@@ -96,8 +99,8 @@ def test_a_settled_duplicate_stays_settled(world: World, same: bool, decision: s
         after=timedelta(days=1),
     )
     twin = one(world, 1)
-    staff.settle_duplicate(world.store, twin.id or 0, "JSAQ2025-0001", same, **how(world))
-    staff.judge_again(world.store, twin.id or 0, **how(world))
+    settle_duplicate(world.store, twin.id or 0, "JSAQ2025-0001", same, **how(world))
+    judge_again(world.store, twin.id or 0, **how(world))
     after = one(world, 1)
     assert [code for code, _ in codes(world, after) if code == "duplicate-channel"] == (["duplicate-channel"] if same else [])
     if same:
@@ -114,7 +117,7 @@ def test_what_was_accepted_despite_on_a_whole_package_stays_so_after_more_has_co
         lacking = [f.code for f in findings_of(session, package.id or 0, None)]
     assert package.decision == "rejected"  # it came long after the deadline
     for code in dict.fromkeys(lacking):
-        staff.accept_package_despite(world.store, package.id or 0, code, "纸质件已收到", actor="staff:wang", now=DAY)
+        accept_package_despite(world.store, package.id or 0, code, "纸质件已收到", actor="staff:wang", now=DAY)
     world.send("zx@example.cn", [document("award_notice", Copy.STAMPED, {}, name="公布通知.pdf")], archive=False, after=timedelta(days=1))
     with world.store.reading() as session:
         assert session.exec(select(Package)).one().decision == "accepted"
@@ -127,5 +130,5 @@ def test_a_confirmed_change_takes_effect(world: World, confirm: bool, mobile: st
     world.send("a@qq.com", whole(entry(contact_mobile="13900000077"), version=2), after=timedelta(days=1))
     assert one(world).decision == "held"
     assert ("resubmission-needs-confirmation", "review") in codes(world, one(world))
-    assert staff.settle_resubmission(world.store, 1, confirm, **how(world)) > 0
+    assert settle_resubmission(world.store, 1, confirm, **how(world)) > 0
     assert (one(world).decision, one(world).fields["contact_mobile"], one(world).mobile_key) == ("accepted", mobile, mobile)

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from bot import users
+from bot.staff import users
+from bot.staff.users import LoggedIn, LogInRefused, UserError
 from bot.store.models import Event, Session, User
 from bot.store.store import Store
-from bot.users import LoggedIn, LogInRefused, UserError
 from tests.staff_data import DAY
 from tests.staff_site import ADMIN, STAFF, filled_store
 

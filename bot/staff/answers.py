@@ -13,7 +13,7 @@ from bot.findings import Decision
 from bot.judging.answer import contact_lines, file_line, written_changes
 from bot.post.freezing import freeze
 from bot.programme.programme import Programme
-from bot.staff import StaffError, package_waived, waived_codes
+from bot.staff.records import StaffError, package_waived, waived_codes
 from bot.store import staff_case
 from bot.store.facts_json import from_json
 from bot.store.models import Application, Event, Mail, Package, Reply

@@ -1,0 +1,1 @@
+"""What staff do: settle, waive, answer; and who they are."""
