@@ -20,8 +20,8 @@ def run(args: Namespace) -> int:
     from bot.config import load_config
     from bot.engine.parts import open_store
     from bot.errors import ConfigurationError, Problem
-    from bot.retention import remove_over_age
     from bot.store.letters import now
+    from bot.store.retention import remove_over_age
 
     config = load_config(args.config)
     days = config.retention.days if args.days is None else args.days

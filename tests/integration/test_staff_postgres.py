@@ -13,10 +13,10 @@ from sqlmodel import Session, col, select
 from bot.digest.daily import make_digest, send_digest_if_due
 from bot.export.register import export_register
 from bot.programme.load import load_programmes
-from bot.retention import remove_over_age
 from bot.staff.case import correct_field
 from bot.staff.waiving import accept_despite
 from bot.store.models import Application, Reply, User
+from bot.store.retention import remove_over_age
 from bot.store.staff_queries import CaseFilter, find_cases
 from bot.store.store import Store
 from tests.integration.servers import Postgres
