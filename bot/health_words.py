@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.config import Config
 from bot.staff_words import moment_words, since_words, size_words
-from bot.store.staff_health import MailboxLine
+from bot.store.staff.health import MailboxLine
 from bot.trouble_words import trouble_words
 
 SILENT_AFTER = timedelta(hours=1)

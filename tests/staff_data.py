@@ -22,7 +22,7 @@ from bot.store.models import (
     Reply,
     ReplyState,
 )
-from bot.store.staff_case import mails_of
+from bot.store.staff.case import mails_of
 from bot.store.store import Store
 
 CITIES = ("南京", "苏州", "无锡", "常州", "镇江", "扬州", "泰州", "南通", "盐城", "淮安", "宿迁", "徐州", "连云港")

@@ -11,7 +11,7 @@ from bot.commands import DONE, FAILED
 
 if TYPE_CHECKING:
     from bot.store.models import Event
-    from bot.store.staff_queries import Case
+    from bot.store.staff.cases import Case
     from bot.store.store import Store
 
 
@@ -71,7 +71,7 @@ def run(args: Namespace) -> int:
 
 def find_case(store: Store, reference: str) -> Case | None:
     """The case of that number, an application or a whole package, or None."""
-    from bot.store.staff_queries import cases_by_reference
+    from bot.store.staff.cases import cases_by_reference
 
     with store.reading() as session:
         return cases_by_reference(session, reference.strip().upper())

@@ -20,15 +20,14 @@ from bot.staff.duplicate import settle_duplicate
 from bot.staff.records import StaffError
 from bot.staff.waiving import accept_despite, accept_package_despite, insist_again, insist_on_package_again
 from bot.store import mails as mail_store
-from bot.store import staff_queries
 from bot.store.models import Mail, Reply
-from bot.store.staff_queries import Case
+from bot.store.staff.cases import Case, cases_by_reference
 
 
 def _case(ask: Ask) -> tuple[Case, Programme]:
     """The case of the address. Raises StaffError where there is none."""
     with ask.site.store.reading() as session:
-        line = staff_queries.cases_by_reference(session, ask.path("reference"))
+        line = cases_by_reference(session, ask.path("reference"))
     programme = ask.site.programmes.get(line.programme) if line else None
     if line is None or programme is None:
         raise StaffError(GONE[0] + "。")

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from bot.case_view import steps
 from bot.console.site import Ask, to
 from bot.staff import users
-from bot.store import staff_case
+from bot.store.staff.case import latest_events
 
 
 def users_page(ask: Ask) -> Response:
@@ -38,6 +38,6 @@ def change_user(ask: Ask) -> Response:
 def history(ask: Ask) -> Response:
     """What staff did lately."""
     with ask.site.store.reading() as session:
-        events = staff_case.latest_events(session, actor_prefix="staff:", limit=200)
+        events = latest_events(session, actor_prefix="staff:", limit=200)
     labels = {spec.key: spec.label for programme in ask.site.programmes.values() for spec in programme.fields}
     return ask.page("history.html", steps=steps(events, labels, masked=True))

@@ -13,10 +13,11 @@ from bot.digest.content import expiry_words
 from bot.staff.records import package_waived, waived_codes
 from bot.staff_files import SEEN_AS_PICTURES
 from bot.staff_words import PROVIDERS
-from bot.store import staff_case, staff_queries
 from bot.store.models import Application, Document, Mail, Package
-from bot.store.staff_needs import HANDLED
-from bot.store.staff_queries import Case
+from bot.store.staff.case import applications_of, documents_of, events_of, findings_of, mail_documents, mail_findings, mails_of, replies_of
+from bot.store.staff.cases import Case, cases_by_reference
+from bot.store.staff.counts import references_of
+from bot.store.staff.needs import HANDLED
 
 GONE = ("没有这件申报", "请检查编号，或在申报列表中查找。")
 
@@ -24,29 +25,29 @@ GONE = ("没有这件申报", "请检查编号，或在申报列表中查找。"
 def case(ask: Ask) -> Response:
     """One case: an application, or a package where packages have the numbers."""
     with ask.site.store.reading() as session:
-        line = staff_queries.cases_by_reference(session, ask.path("reference"))
+        line = cases_by_reference(session, ask.path("reference"))
         programme = ask.site.programmes.get(line.programme) if line else None
         if line is None or programme is None:
             return sorry(ask, 404, *GONE)
         values = _parts(session, line, programme)
         if line.application_id is not None:
             values |= _application_parts(session, line, programme, values["documents"])
-        siblings = [a for a in staff_case.applications_of(session, line.package_id) if a.id != line.application_id]
+        siblings = [a for a in applications_of(session, line.package_id) if a.id != line.application_id]
     return ask.page("case.html", offset=ask.offset("files"), line=line, programme=programme, siblings=siblings, **values)
 
 
 def _parts(session: Session, line: Case, programme: Any) -> dict[str, Any]:
-    documents = staff_case.documents_of(session, line.package_id, line.application_id)
+    documents = documents_of(session, line.package_id, line.application_id)
     labels = {spec.key: spec.label for spec in (*programme.statistics, *programme.fields)}
-    events = staff_case.events_of(session, package_id=line.package_id, application_id=line.application_id)
+    events = events_of(session, package_id=line.package_id, application_id=line.application_id)
     package = session.get_one(Package, line.package_id)
     return {
         "documents": documents,
         "pending": [d for d in documents if d.pending],
         "ticks": case_view.ticks(programme, line.channel, documents, whole=True),
-        "findings": staff_case.findings_of(session, line.package_id, line.application_id),
-        "mails": staff_case.mails_of(session, line.package_id),
-        "replies": staff_case.replies_of(session, package_id=line.package_id),
+        "findings": findings_of(session, line.package_id, line.application_id),
+        "mails": mails_of(session, line.package_id),
+        "replies": replies_of(session, package_id=line.package_id),
         "steps": case_view.steps(events, labels),
         "statistics": _statistics(programme, documents),
         "view": case_view,
@@ -80,7 +81,7 @@ def _twin(session: Session, application: Application) -> str | None:
     duplicate = application.staff.get("duplicate")
     if isinstance(duplicate, dict):
         return str(duplicate.get("reference") or "") or None
-    for finding in staff_case.findings_of(session, application.package_id, application.id):
+    for finding in findings_of(session, application.package_id, application.id):
         if finding.code in ("duplicate-channel", "probable-duplicate") and finding.facts.get("reference"):
             return str(finding.facts["reference"])
     return None
@@ -103,14 +104,14 @@ def _statistics(programme: Any, documents: list[Document]) -> list[tuple[str, st
 def compare(ask: Ask) -> Response:
     """Two cases side by side, for settling whether they are one."""
     with ask.site.store.reading() as session:
-        lines = [staff_queries.cases_by_reference(session, ask.path(key)) for key in ("reference", "other")]
+        lines = [cases_by_reference(session, ask.path(key)) for key in ("reference", "other")]
         if None in lines or any(line is None or line.application_id is None for line in lines):
             return sorry(ask, 404, *GONE)
         rows, sides = [], []
         for line in lines:
             assert line is not None
             application = session.get_one(Application, line.application_id)
-            files = staff_case.documents_of(session, line.package_id, line.application_id)
+            files = documents_of(session, line.package_id, line.application_id)
             sides.append((line, application, [d for d in files if d.current and d.application_id == application.id]))
         programme = ask.site.programmes.get(sides[0][1].programme)
         if programme is None or sides[1][1].programme != programme.id:
@@ -128,13 +129,13 @@ def mail(ask: Ask) -> Response:
         found = session.get(Mail, ask.number("mail"))
         if found is None or found.id is None:
             return sorry(ask, 404, "没有这封来信", "请在来信列表中查找。")
-        references = staff_queries.references_of(session, [found.package_id] if found.package_id else []).get(found.package_id or 0, ())
-        events = staff_case.events_of(session, mail_id=found.id)
+        references = references_of(session, [found.package_id] if found.package_id else []).get(found.package_id or 0, ())
+        events = events_of(session, mail_id=found.id)
         values: dict[str, Any] = {
             "handled": next((event for event in reversed(events) if event.action == HANDLED), None),
-            "documents": staff_case.mail_documents(session, found.id),
-            "findings": staff_case.mail_findings(session, found.id),
-            "replies": staff_case.replies_of(session, mail_id=found.id),
+            "documents": mail_documents(session, found.id),
+            "findings": mail_findings(session, found.id),
+            "replies": replies_of(session, mail_id=found.id),
             "steps": case_view.steps(events, {}),
         }
     return ask.page(

@@ -11,9 +11,11 @@ from bot.digest import content as digest_content
 from bot.health_words import health_words
 from bot.programme.programme import Programme
 from bot.staff_words import CHANNELS, CODES, COMPARISONS, DECISIONS, KINDS, MAIL_STATES, REPLY_STATES, SHANGHAI, local
-from bot.store import staff_health, staff_needs, staff_queries
 from bot.store.models import ReplyState
-from bot.store.staff_queries import CaseFilter
+from bot.store.staff.cases import CaseFilter, find_cases
+from bot.store.staff.counts import case_counts
+from bot.store.staff.health import mailbox_lines
+from bot.store.staff.needs import find_mails, replies_in, stuck_mails
 
 PAGE = 50
 
@@ -23,7 +25,7 @@ def today(ask: Ask) -> Response:
     day = local(ask.now).date()
     with ask.site.store.reading() as session:
         needs = digest_content.needs(session, ask.site.config, ask.now)
-        counts = staff_queries.case_counts(session)
+        counts = case_counts(session)
         cards = [
             digest_content.standing(session, programme, counts.get(programme.id, {}), day)
             for programme in ask.site.programmes.values()
@@ -37,7 +39,7 @@ def cases(ask: Ask) -> Response:
     wanted = CaseFilter(*(ask.query(key) for key in ("q", "programme", "decision", "channel", "code", "recommender")))
     offset = ask.offset()
     with ask.site.store.reading() as session:
-        found, more = staff_queries.find_cases(session, wanted, limit=PAGE, offset=offset)
+        found, more = find_cases(session, wanted, limit=PAGE, offset=offset)
     values: dict[str, Any] = {"cases": found, "more": more, "offset": offset, "wanted": wanted, "page": PAGE}
     if ask.partial:
         return ask.page("_cases.html", **values)
@@ -50,7 +52,7 @@ def mails(ask: Ask) -> Response:
     kind = ask.query("kind") if ask.query("kind") in KINDS else ""
     offset = ask.offset()
     with ask.site.store.reading() as session:
-        found, more = staff_needs.find_mails(session, words=ask.query("q"), kind=kind, state=state, limit=PAGE, offset=offset)
+        found, more = find_mails(session, words=ask.query("q"), kind=kind, state=state, limit=PAGE, offset=offset)
     values: dict[str, Any] = {
         "mails": found,
         "more": more,
@@ -69,7 +71,7 @@ def replies(ask: Ask) -> Response:
     """Letters of ours in a state."""
     state = ask.query("state") if ask.query("state") in [str(s) for s in ReplyState] else "ambiguous"
     with ask.site.store.reading() as session:
-        found = staff_needs.replies_in(session, [ReplyState(state)])
+        found = replies_in(session, [ReplyState(state)])
     states = {str(s): REPLY_STATES[str(s)] for s in ReplyState if s not in (ReplyState.DATA, ReplyState.SENT)}
     return ask.page("replies.html", replies=found, state=state, states=states)
 
@@ -78,8 +80,8 @@ def health(ask: Ask) -> Response:
     """Mailboxes, comparison with the servers, quotas, disk."""
     names = [mailbox.name for mailbox in ask.site.config.mailboxes]
     with ask.site.store.reading() as session:
-        lines = staff_health.mailbox_lines(session, names, ask.now, SHANGHAI)
-        stuck = staff_needs.stuck_mails(session, ask.now - digest_content.STUCK_AFTER)
+        lines = mailbox_lines(session, names, ask.now, SHANGHAI)
+        stuck = stuck_mails(session, ask.now - digest_content.STUCK_AFTER)
     boxes = [(line, ask.site.config.mailbox(line.name)) for line in lines]
     words = health_words(lines, ask.site.config, ask.now)
     return ask.page("health.html", boxes=boxes, words=words, stuck=stuck)
@@ -96,7 +98,7 @@ def programme(ask: Ask) -> Response:
     if wanted is None:
         return sorry(ask, 404, "没有这个项目", "请从项目列表进入。")
     with ask.site.store.reading() as session:
-        standing = digest_content.standing(session, wanted, staff_queries.case_counts(session).get(wanted.id, {}), local(ask.now).date())
+        standing = digest_content.standing(session, wanted, case_counts(session).get(wanted.id, {}), local(ask.now).date())
         silent = digest_content.silent_recommenders(session, wanted, ask.site.config)
     expected = digest_content.expected_recommenders(wanted, ask.site.config)
     return ask.page(

@@ -30,11 +30,24 @@ from bot.staff_words import (
     mask_name,
     moment_words,
 )
-from bot.store import staff_health, staff_needs, staff_queries
 from bot.store.models import ReplyState
-from bot.store.staff_health import Change, Span
-from bot.store.staff_needs import MailLine, ReplyLine
-from bot.store.staff_queries import Case
+from bot.store.staff import health as staff_health
+from bot.store.staff.cases import Case, cases_with, whole_only
+from bot.store.staff.counts import case_counts, count_with, opened_by_day, recommenders_heard
+from bot.store.staff.health import Change, MailboxLine, Span, mail_counts, mailbox_lines
+from bot.store.staff.needs import (
+    LinkLine,
+    MailLine,
+    ReplyLine,
+    held_mails,
+    moment_of,
+    open_enquiries,
+    open_links,
+    replies_in,
+    set_aside_mails,
+    stuck_mails,
+    unanswered_mails,
+)
 from bot.trouble_words import trouble_words
 
 T = TypeVar("T")
@@ -145,9 +158,9 @@ def cases_path(**wanted: str) -> str:
 def gather(session: Session, programmes: Mapping[str, Programme], config: Config, day: date, now: datetime, span: Span) -> DigestContent:
     """Everything a digest says of `span`, and of how things stand `now`."""
     changes = staff_health.changes(session, span)
-    counts = staff_queries.case_counts(session)
+    counts = case_counts(session)
     alive = [p for p in programmes.values() if p.id in changes or (p.opens <= day <= p.deadline)]
-    kinds = staff_health.mail_counts(session, span)
+    kinds = mail_counts(session, span)
     boxes = [mailbox.name for mailbox in config.mailboxes]
     return DigestContent(
         day,
@@ -158,8 +171,8 @@ def gather(session: Session, programmes: Mapping[str, Programme], config: Config
         other_mails=tuple((name, kinds[kind]) for kind, name in _OTHER_KINDS if kinds.get(kind)),
         waiting=tuple(group for programme in programmes.values() if (group := _waiting(session, programme, now)) is not None),
         silent=tuple(expected for programme in alive if (expected := _silent(session, programme, config)) is not None),
-        unanswered=_group("未能答复的来信", staff_needs.unanswered_mails(session, span.holds()), _mail_item, "/mails"),
-        health=tuple(health_words(staff_health.mailbox_lines(session, boxes, now, SHANGHAI), config, now)),
+        unanswered=_group("未能答复的来信", unanswered_mails(session, span.holds()), _mail_item, "/mails"),
+        health=tuple(health_words(mailbox_lines(session, boxes, now, SHANGHAI), config, now)),
     )
 
 
@@ -193,33 +206,31 @@ def needs(session: Session, config: Config, now: datetime) -> tuple[Group, ...]:
     Groups without a line are left out.
     """
     special: dict[str, list[Case]] = {name: [] for name in _SPECIAL}
-    whole = staff_queries.whole_only(session, "held")
+    whole = whole_only(session, "held")
     codes = [code for codes in _SPECIAL.values() for code in codes]
-    for line in staff_queries.cases_with(session, "held", codes=codes, limit=MOST_HELD, whole=whole):
+    for line in cases_with(session, "held", codes=codes, limit=MOST_HELD, whole=whole):
         name = next((name for name, codes in _SPECIAL.items() if {*codes} & {*line.reason_codes}), "")
         if name:
             special[name].append(line)
     named = {line.reference for lines in special.values() for line in lines}
-    held = staff_queries.cases_with(session, "held", limit=MOST + len(named), whole=whole)
+    held = cases_with(session, "held", limit=MOST + len(named), whole=whole)
     rest = [line for line in held if line.reference not in named]
-    others = staff_queries.count_with(session, "held", whole=whole) - len(named)
-    boxes = staff_health.mailbox_lines(session, [mailbox.name for mailbox in config.mailboxes], now, SHANGHAI)
-    ambiguous, failed = (staff_needs.replies_in(session, [state]) for state in (ReplyState.AMBIGUOUS, ReplyState.FAILED))
+    others = count_with(session, "held", whole=whole) - len(named)
+    boxes = mailbox_lines(session, [mailbox.name for mailbox in config.mailboxes], now, SHANGHAI)
+    ambiguous, failed = (replies_in(session, [state]) for state in (ReplyState.AMBIGUOUS, ReplyState.FAILED))
     all_held = cases_path(decision="held")
     groups = (
         _group("待人工确认的申报", rest, _held_item, all_held, _ADVICE["held"], of=others),
         _group("受理后的修改", special["changed"], _held_item, _held_with("changed"), "确认前，原受理材料继续有效。"),
-        _group("待人工确认的来信", staff_needs.held_mails(session), _mail_item, "/mails", _ADVICE["mails"]),
+        _group("待人工确认的来信", held_mails(session), _mail_item, "/mails", _ADVICE["mails"]),
         _group("疑似重复申报", special["twins"], _held_item, _held_with("twins"), "并排比较后确定是否为同一申报。"),
         _group("不安全的文件", special["unsafe"], _held_item, _held_with("unsafe"), "文件未被打开。请核实后联系报送单位重新发送。"),
         _group("发送结果不明的回信", ambiguous, _reply_item, "/replies?state=ambiguous", _ADVICE["ambiguous"]),
         _group("发送失败的回信", failed, _reply_item, "/replies?state=failed", _ADVICE["failed"]),
-        _group("咨询来信", staff_needs.open_enquiries(session), _mail_item, "/mails?kind=enquiry", _ADVICE["enquiry"]),
-        _group("以云附件链接发送的材料", staff_needs.open_links(session), _link_item, "/mails", _ADVICE["links"]),
-        _group("被搁置的来信", staff_needs.set_aside_mails(session), _mail_item, "/mails?state=set-aside", _ADVICE["set-aside"]),
-        _group(
-            "长时间未处理的来信", staff_needs.stuck_mails(session, now - STUCK_AFTER), _mail_item, "/mails?state=stored", _ADVICE["stuck"]
-        ),
+        _group("咨询来信", open_enquiries(session), _mail_item, "/mails?kind=enquiry", _ADVICE["enquiry"]),
+        _group("以云附件链接发送的材料", open_links(session), _link_item, "/mails", _ADVICE["links"]),
+        _group("被搁置的来信", set_aside_mails(session), _mail_item, "/mails?state=set-aside", _ADVICE["set-aside"]),
+        _group("长时间未处理的来信", stuck_mails(session, now - STUCK_AFTER), _mail_item, "/mails?state=stored", _ADVICE["stuck"]),
         _group("已停止收发的邮箱", [b for b in boxes if b.stopped or b.sending_stopped], _mailbox_item, "/health", _ADVICE["stopped"]),
     )
     return tuple(group for group in groups if group.items)
@@ -234,7 +245,7 @@ def _held_with(name: str) -> str:
     return cases_path(decision="held", code=_SPECIAL[name][0])
 
 
-def _mailbox_item(line: staff_health.MailboxLine) -> Item:
+def _mailbox_item(line: MailboxLine) -> Item:
     what = "，".join(words for words, stopped in (("停止收信", line.stopped), ("停止发信", line.sending_stopped)) if stopped)
     error = trouble_words(line.last_error if line.stopped else line.sending_error)
     return Item(line.name, f"{what}：{error}" if error else what, "/health")
@@ -283,11 +294,11 @@ def _reply_item(line: ReplyLine) -> Item:
 
 def expiry_words(expires: object) -> str:
     """Until when a cloud link can be opened."""
-    moment = expires if isinstance(expires, datetime) else staff_needs.moment_of(expires)
+    moment = expires if isinstance(expires, datetime) else moment_of(expires)
     return f"{moment_words(moment, year=True)}到期" if moment else "到期时间不明"
 
 
-def _link_item(line: staff_needs.LinkLine) -> Item:
+def _link_item(line: LinkLine) -> Item:
     path = case_path(line.reference) if line.reference else mail_path(line.mail_id)
     return Item(
         " ".join(filter(None, (line.reference, line.name or mask_mobiles(line.subject)))),
@@ -310,7 +321,7 @@ def news_of(session: Session, programme: Programme, change: Change | None, stand
     last = min(day, programme.deadline)
     first = max(programme.opens, last - timedelta(days=CHART_DAYS - 1))
     charted = first <= last and day <= programme.deadline + CHART_AFTER
-    by_day = staff_queries.opened_by_day(session, programme.id, first, last, SHANGHAI) if charted else {}
+    by_day = opened_by_day(session, programme.id, first, last, SHANGHAI) if charted else {}
     most = max([1, *by_day.values()])
     bars = tuple(Bar(day_words(d, year=False), count, round(100 * count / most)) for d, count in by_day.items())
     return ProgrammeNews(
@@ -339,8 +350,8 @@ def time_left(programme: Programme, day: date) -> str:
 
 
 def _waiting(session: Session, programme: Programme, now: datetime) -> Group | None:
-    whole = staff_queries.whole_only(session, "incomplete", programme.id)
-    lines = staff_queries.cases_with(session, "incomplete", programme.id, limit=MOST, whole=whole)
+    whole = whole_only(session, "incomplete", programme.id)
+    lines = cases_with(session, "incomplete", programme.id, limit=MOST, whole=whole)
 
     def item(line: Case) -> Item:
         days = (local(now).date() - local(line.opened_at).date()).days
@@ -349,7 +360,7 @@ def _waiting(session: Session, programme: Programme, now: datetime) -> Group | N
 
     if not lines:
         return None
-    of = staff_queries.count_with(session, "incomplete", programme.id, whole=whole)
+    of = count_with(session, "incomplete", programme.id, whole=whole)
     return _group(programme.title, lines, item, cases_path(programme=programme.id, decision="incomplete"), of=of)
 
 
@@ -362,7 +373,7 @@ def silent_recommenders(session: Session, programme: Programme, config: Config) 
     """The expected that have sent nothing yet. Who wrote its own name a little otherwise is found as on the notice's list."""
     expected = expected_recommenders(programme, config)
     aliases = programme.recommender_aliases.items()
-    heard = {find_listed(name, expected, aliases) for name in staff_queries.recommenders_heard(session, programme.id)}
+    heard = {find_listed(name, expected, aliases) for name in recommenders_heard(session, programme.id)}
     return tuple(name for name in expected if name not in heard)
 
 

@@ -23,7 +23,7 @@ from bot.programme.programme import Programme
 from bot.staff_words import SHANGHAI, day_words, local, moment_words
 from bot.store import models
 from bot.store.models import Event, Reply, ReplyState
-from bot.store.staff_health import Span, last_digest, tail
+from bot.store.staff.health import Span, last_digest, tail
 from bot.store.store import Store
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

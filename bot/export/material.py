@@ -14,8 +14,8 @@ from bot.export.workbook import Value, Workbook
 from bot.programme.programme import Programme
 from bot.staff_files import Files, MissingFileError, file_name, safe_name
 from bot.staff_words import COPIES, DOCUMENT_KINDS
-from bot.store import staff_case
 from bot.store.models import Application, Document, Mail, Package
+from bot.store.staff.case import accepted_applications, documents_of, packages_in
 from bot.store.store import Store
 
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
@@ -52,14 +52,12 @@ def export_material(store: Store, files: Files, programme: Programme, out: IO[by
 def _accepted(store: Store, programme: Programme) -> Iterator[tuple[str, str, Document, Mail]]:
     with store.reading() as session:
         cases: list[tuple[str, str, list[Document]]] = []
-        for application in staff_case.accepted_applications(session, programme.id):
-            own = [
-                d for d in staff_case.documents_of(session, application.package_id, application.id) if d.application_id == application.id
-            ]
+        for application in accepted_applications(session, programme.id):
+            own = [d for d in documents_of(session, application.package_id, application.id) if d.application_id == application.id]
             cases.append((_folder(application), application.reference, own))
-        packages: dict[int, Package] = {p.id or 0: p for p in staff_case.packages_in(session, programme.id)}
+        packages: dict[int, Package] = {p.id or 0: p for p in packages_in(session, programme.id)}
         for package in packages.values():
-            whole = [d for d in staff_case.documents_of(session, package.id or 0, None) if d.application_id is None]
+            whole = [d for d in documents_of(session, package.id or 0, None) if d.application_id is None]
             if whole and package.decision == "accepted" and (package.reference or package.channel == "recommender"):
                 name = package.recommender or package.sender_name
                 reference = package.reference or ""

@@ -18,9 +18,9 @@ from bot.export.workbook import Value, Workbook, number_of
 from bot.programme.papers import PaperSpec
 from bot.programme.programme import Programme
 from bot.staff_words import CHANNELS, CODES, DECISIONS, local
-from bot.store import staff_case, staff_queries
 from bot.store.models import Application, Package
-from bot.store.staff_queries import Case
+from bot.store.staff.case import package_statistics, packages_in, reasons_by_application, register_rows
+from bot.store.staff.cases import Case, package_cases
 from bot.store.store import Store
 
 _NUMERIC = frozenset({"number", "integer", "percent", "year"})
@@ -92,17 +92,17 @@ def add_register(book: Workbook, session: Session, programme: Programme, name: s
 
 def _application_register(session: Session, programme: Programme) -> tuple[list[str], list[Sequence[Value]]]:
     specs = [spec for spec in programme.fields if spec.key != "recommender"]
-    reasons = staff_case.reasons_by_application(session, programme.id)
+    reasons = reasons_by_application(session, programme.id)
     rows: list[Sequence[Value]] = [
         (
             *_leading(application.reference, application.decision, application.opened_at, application.channel, package),
             *(_cell(spec.type, str(application.fields.get(spec.key, ""))) for spec in specs),
             "、".join(CODES.get(code, code) for code in reasons.get(application.id or 0, ())),
         )
-        for application, package in staff_case.register_rows(session, programme.id)
+        for application, package in register_rows(session, programme.id)
     ]
     blank = [""] * len(specs)
-    for case in staff_queries.package_cases(session, programme.id):  # a number is given, no application could be read yet
+    for case in package_cases(session, programme.id):  # a number is given, no application could be read yet
         leading = _leading(case.reference, case.decision, case.opened_at, case.channel, case)
         rows.append((*leading, *blank, "、".join(CODES.get(code, code) for code in case.reason_codes)))
     rows.sort(key=lambda row: (len(str(row[0])), str(row[0])))
@@ -110,13 +110,13 @@ def _application_register(session: Session, programme: Programme) -> tuple[list[
 
 
 def _package_register(session: Session, programme: Programme) -> tuple[list[str], list[Sequence[Value]]]:
-    statistics = staff_case.package_statistics(session, programme.id)
+    statistics = package_statistics(session, programme.id)
     rows: list[Sequence[Value]] = [
         (
             *_leading(package.reference, package.decision or "", package.opened_at, package.channel, package),
             *(_cell(spec.type, str(statistics.get(package.id or 0, {}).get(spec.key, ""))) for spec in programme.statistics),
         )
-        for package in staff_case.packages_in(session, programme.id)
+        for package in packages_in(session, programme.id)
         if package.reference
     ]
     return [*_LEADING, *(spec.label for spec in programme.statistics)], rows
@@ -146,7 +146,7 @@ def add_paper(book: Workbook, session: Session, programme: Programme, paper: Pap
 
 
 def _list(book: Workbook, session: Session, programme: Programme, paper: PaperSpec) -> None:
-    chosen = [row for row in staff_case.register_rows(session, programme.id) if row[0].decision in paper.decisions]
+    chosen = [row for row in register_rows(session, programme.id) if row[0].decision in paper.decisions]
     rows = [
         [_value(column.value, number, application, package) for column in paper.columns]
         for number, (application, package) in enumerate(chosen, 1)
@@ -171,7 +171,7 @@ def _value(value: str, number: int, application: Application, package: Package) 
 
 
 def _scores(book: Workbook, session: Session, programme: Programme, paper: PaperSpec) -> None:
-    chosen = [row for row in staff_case.register_rows(session, programme.id) if row[0].decision in paper.decisions]
+    chosen = [row for row in register_rows(session, programme.id) if row[0].decision in paper.decisions]
     total = sum(criterion.points for criterion in paper.criteria)
     heads = ["序号", "编号", "企业名称", "班组名称", *(f"{c.item}（{c.points}分）" for c in paper.criteria), f"总分（{total}分）"]
     rows: list[Sequence[Value]] = []
@@ -206,8 +206,8 @@ def _scores(book: Workbook, session: Session, programme: Programme, paper: Paper
 
 
 def _statistics(book: Workbook, session: Session, programme: Programme, paper: PaperSpec) -> None:
-    statistics = staff_case.package_statistics(session, programme.id)
-    packages = [p for p in staff_case.packages_in(session, programme.id) if p.id in statistics and p.channel != "enterprise"]
+    statistics = package_statistics(session, programme.id)
+    packages = [p for p in packages_in(session, programme.id) if p.id in statistics and p.channel != "enterprise"]
     specs = programme.statistics
     rows: list[Sequence[Value]] = []
     totals: dict[str, float] = {}

@@ -14,10 +14,10 @@ from bot.judging.answer import contact_lines, file_line, written_changes
 from bot.post.freezing import freeze
 from bot.programme.programme import Programme
 from bot.staff.records import StaffError, package_waived, waived_codes
-from bot.store import staff_case
 from bot.store.facts_json import from_json
 from bot.store.models import Application, Event, Mail, Package, Reply
-from bot.store.staff_needs import HANDLED
+from bot.store.staff.case import applications_of, documents_of, events_of, findings_of, mails_of, replies_of
+from bot.store.staff.needs import HANDLED
 from bot.store.store import Store
 from replies.context import ApplicationLine, FindingLine, Rendered, ReplyContext, ReplyDecision
 from replies.render import render
@@ -38,12 +38,12 @@ class Draft:
 def draft_case_answer(session: Session, programme: Programme, config: Config, package_id: int, note: str, *, now: datetime) -> Draft:
     """The answer that says how a package's cases stand now. Raises StaffError where nobody can be written to."""
     package = session.get(Package, package_id)
-    mails = [mail for mail in staff_case.mails_of(session, package_id) if mail.kind in ("submission", "supplement")]
+    mails = [mail for mail in mails_of(session, package_id) if mail.kind in ("submission", "supplement")]
     if package is None or not mails:
         raise StaffError("没有可以答复的来信。")
-    applications = staff_case.applications_of(session, package_id)
+    applications = applications_of(session, package_id)
     decision = package.decision if package.decision in ("accepted", "incomplete", "rejected", "held") else "held"
-    findings = staff_case.findings_of(session, package_id, None)
+    findings = findings_of(session, package_id, None)
     everywhere = set.intersection(*(set(waived_codes(one)) for one in applications)) if applications else set()
     everywhere |= set(package_waived(package))
     context = _context(
@@ -57,9 +57,7 @@ def draft_case_answer(session: Session, programme: Programme, config: Config, pa
         if package.channel == "recommender"
         else next((one.organisation for one in applications), package.sender_name),
         files=tuple(
-            file_line(programme, from_json(d.facts))
-            for d in staff_case.documents_of(session, package_id, None)
-            if d.current and "copy" in d.facts
+            file_line(programme, from_json(d.facts)) for d in documents_of(session, package_id, None) if d.current and "copy" in d.facts
         ),
         applications=tuple(_line(one, [f for f in findings if f.application_id == one.id]) for one in applications),
         findings=tuple(
@@ -115,7 +113,7 @@ def queue_in(
         raise StaffError(f"附言过长，最多{MOST_NOTE}字。")
     if package_id is not None:
         draft = draft_case_answer(session, programme, config, package_id, note, now=now)
-        mail = [m for m in staff_case.mails_of(session, package_id) if m.kind in ("submission", "supplement")][-1]
+        mail = [m for m in mails_of(session, package_id) if m.kind in ("submission", "supplement")][-1]
     elif mail_id is not None:
         draft = draft_mail_answer(session, programme, config, mail_id, note, now=now)
         mail = session.get_one(Mail, mail_id)
@@ -167,9 +165,9 @@ def queue_in(
 
 def _sent_already(session: Session, mail: Mail, once: str) -> int | None:
     """The letter that this very form queued before."""
-    events = staff_case.events_of(session, mail_id=mail.id)
+    events = events_of(session, mail_id=mail.id)
     purposes = [f"staff:{event.id}" for event in events if event.action == "answered" and event.details.get("once") == once]
-    return next((reply.id for reply in staff_case.replies_of(session, mail_id=mail.id) if reply.purpose in purposes), None)
+    return next((reply.id for reply in replies_of(session, mail_id=mail.id) if reply.purpose in purposes), None)
 
 
 def _draft(config: Config, mail: Mail, context: ReplyContext) -> Draft:

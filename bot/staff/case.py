@@ -21,7 +21,7 @@ from bot.staff.records import (
     record,
 )
 from bot.store.models import Event, Mail
-from bot.store.staff_needs import HANDLED
+from bot.store.staff.needs import HANDLED
 from bot.store.store import Store
 
 

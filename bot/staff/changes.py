@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.staff.records import D, F, Rejudge, StaffError, application_of, as_dict, judge_anew, record
+from bot.staff.records import Rejudge, StaffError, application_of, as_dict, judge_anew, record
+from bot.store.columns import D, F
 from bot.store.models import Application, Document, Finding
 from bot.store.store import Store
 

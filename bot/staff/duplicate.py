@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.findings import Severity
-from bot.staff.records import Rejudge, StaffError, application_of, as_dict, columns_of, judge_anew, record
-from bot.store import staff_case
+from bot.staff.records import Rejudge, StaffError, application_of, as_dict, judge_anew, record
+from bot.store.columns import A
 from bot.store.models import Application, Finding
+from bot.store.staff.case import findings_of, mails_of
 from bot.store.store import Store
 from replies.times import written_moment
 
@@ -22,12 +23,10 @@ def settle_duplicate(
     """Say whether two entries are one. If so, this one (the later) is rejected and the other stands. Raises StaffError."""
     with store.transaction() as session:
         application = application_of(session, application_id)
-        other = session.scalars(select(Application).where(columns_of(Application).reference == other_reference)).one_or_none()
+        other = session.scalars(select(Application).where(A.reference == other_reference)).one_or_none()
         if other is None or other.id is None or other.id == application.id or other.programme != application.programme:
             raise StaffError(f"没有编号为 {other_reference} 的另一件申报。")
-        findings = [
-            f for f in staff_case.findings_of(session, application.package_id, application_id) if f.application_id == application_id
-        ]
+        findings = [f for f in findings_of(session, application.package_id, application_id) if f.application_id == application_id]
         facts: dict[str, Any] = next((dict(f.facts) for f in findings if f.code == "duplicate-channel"), {})
         staff = {key: value for key, value in application.staff.items() if key not in ("duplicate", "not_duplicate_of")}
         if same:
@@ -64,7 +63,7 @@ _DUPLICATES = ("duplicate-channel", "probable-duplicate")
 
 
 def _first_mail(session: Session, package_id: int) -> int:
-    mails = staff_case.mails_of(session, package_id)
+    mails = mails_of(session, package_id)
     if not mails or mails[0].id is None:
         raise StaffError("这件申报没有来信。")
     return mails[0].id

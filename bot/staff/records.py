@@ -6,22 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from bot.errors import ShenbaoError
 from bot.findings import Decision, Severity, Verdict, decide, worst
-from bot.store import staff_case
-from bot.store.models import Application, Document, Event, Finding, Package
+from bot.store.models import Application, Event, Finding, Package
+from bot.store.staff.case import applications_of, findings_of
 
 Rejudge = Callable[[Session, int], None]
 """Judges the application of that id anew within the transaction: writes its findings and its decision."""
-
-
-D: Any = inspect(Document).local_table.c
-
-
-F: Any = inspect(Finding).local_table.c
 
 
 class StaffError(ShenbaoError):
@@ -40,7 +33,7 @@ def package_waived(package: Package) -> dict[str, dict[str, str]]:
 
 def settle_from_findings(session: Session, application: Application) -> None:
     """The decision that the findings make which still stand; for a store without a judging core at hand."""
-    findings = staff_case.findings_of(session, application.package_id, application.id)
+    findings = findings_of(session, application.package_id, application.id)
     bearing = [f for f in findings if f.application_id is not None or f.severity == Severity.REJECT or application.channel != "recommender"]
     waived = waived_codes(application)
     decision = decide(verdict(finding) for finding in bearing if finding.code not in waived)
@@ -68,8 +61,8 @@ def _settle_package(session: Session, application: Application) -> None:
     if package is None:
         return
     session.flush()
-    whole = [f for f in staff_case.findings_of(session, application.package_id, None) if f.application_id is None]
-    applications = staff_case.applications_of(session, application.package_id)
+    whole = [f for f in findings_of(session, application.package_id, None) if f.application_id is None]
+    applications = applications_of(session, application.package_id)
     waived = set.intersection(*(set(waived_codes(one)) for one in applications)) if applications else set()
     own = decide(verdict(finding) for finding in whole if finding.code not in waived)
     package.decision = str(worst([own, *(Decision(one.decision) for one in applications if one.decision != Decision.IGNORED)]))
@@ -88,17 +81,13 @@ def application_of(session: Session, application_id: int) -> Application:
 
 def package_of(session: Session, package_id: int) -> Package:
     package = session.get(Package, package_id, with_for_update=True)
-    if package is None or staff_case.applications_of(session, package_id):
+    if package is None or applications_of(session, package_id):
         raise StaffError("没有这份报送材料。")
     return package
 
 
 def record_package(session: Session, package: Package, actor: str, now: datetime, action: str, **details: Any) -> None:
     session.add(Event(at=now, actor=actor, action=action, programme=package.programme, package_id=package.id, details=details))
-
-
-def columns_of(table: type[Any]) -> Any:
-    return inspect(table).local_table.c
 
 
 def as_dict(value: Any) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as DbSession
 
 from bot.errors import ShenbaoError
+from bot.store.columns import columns_of
 from bot.store.models import Event, Session, User
 from bot.store.store import Store
 
@@ -26,7 +27,7 @@ IDLE = timedelta(hours=8)
 LONGEST = timedelta(days=7)
 _SEEN_EVERY = timedelta(minutes=5)
 _NAME = re.compile(r"[\w.@-]{2,64}")
-_S: Any = inspect(Session).local_table.c
+_S = columns_of(Session)
 
 
 class UserError(ShenbaoError):
@@ -203,7 +204,7 @@ def _digest(token: str) -> str:
 
 
 def _user(session: DbSession, name: str) -> User | None:
-    return session.scalars(select(User).where(inspect(User).local_table.c.name == name)).one_or_none()
+    return session.scalars(select(User).where(columns_of(User).name == name)).one_or_none()
 
 
 def _existing(session: DbSession, name: str) -> User:

@@ -20,8 +20,8 @@ from bot.staff.records import (
     verdict,
 )
 from bot.staff_words import CODES
-from bot.store import staff_case
 from bot.store.models import Finding, Package
+from bot.store.staff.case import findings_of
 from bot.store.store import Store
 
 
@@ -34,7 +34,7 @@ def accept_despite(
         raise StaffError("请写明理由。")
     with store.transaction() as session:
         application = application_of(session, application_id)
-        package_findings = staff_case.findings_of(session, application.package_id, application_id)
+        package_findings = findings_of(session, application.package_id, application_id)
         if code not in {finding.code for finding in package_findings}:
             raise StaffError(f"这件申报目前没有“{CODES.get(code, code)}”的问题。")
         kept = {"by": actor, "at": now.isoformat(), "reason": reason}
@@ -85,7 +85,7 @@ def insist_on_package_again(store: Store, package_id: int, code: str, *, actor: 
 def _whole(session: Session, package: Package) -> list[Finding]:
     """The current findings on the whole of a package."""
     assert package.id is not None
-    return [f for f in staff_case.findings_of(session, package.id, None) if f.application_id is None]
+    return [f for f in findings_of(session, package.id, None) if f.application_id is None]
 
 
 def _weigh_package(session: Session, package: Package, now: datetime) -> None:

@@ -10,22 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, inspect, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.store import search
+from bot.store.columns import A, C, D, E, F, M, P, R, S
 from bot.store.models import Application, CachedReading, Document, Event, Finding, Mail, MailState, Package, Reply, Similarity
 from bot.store.store import Store
-
-_A: Any = inspect(Application).local_table.c
-_C: Any = inspect(CachedReading).local_table.c
-_D: Any = inspect(Document).local_table.c
-_E: Any = inspect(Event).local_table.c
-_F: Any = inspect(Finding).local_table.c
-_M: Any = inspect(Mail).local_table.c
-_P: Any = inspect(Package).local_table.c
-_R: Any = inspect(Reply).local_table.c
-_S: Any = inspect(Similarity).local_table.c
 
 _AT_ONCE = 200
 REMOVED = "removed"
@@ -62,13 +53,13 @@ def remove_over_age(store: Store, days: int, *, now: datetime, pretend: bool = F
             packages, mails = _over_age(session, before)
             gone = _references(session, packages)
             found = _count(session, packages, mails)
-            readings = list(session.execute(select(_C.key, _C.blob).where(_C.made_at < before).limit(_AT_ONCE)))
+            readings = list(session.execute(select(C.key, C.blob).where(C.made_at < before).limit(_AT_ONCE)))
             if pretend:
                 return _pretended(session, before)
             if not packages and not mails and not readings:
                 break
             blobs = _remove(session, packages, mails, now) | {row.blob for row in readings}
-            session.execute(delete(CachedReading).where(_C.key.in_([row.key for row in readings])))
+            session.execute(delete(CachedReading).where(C.key.in_([row.key for row in readings])))
             session.flush()
             unused = blobs - _used(session, blobs)
         for sha256 in sorted(unused):
@@ -82,54 +73,54 @@ def remove_over_age(store: Store, days: int, *, now: datetime, pretend: bool = F
 
 
 def _newest() -> Any:
-    return select(func.max(_M.received_at)).where(_M.package_id == _P.id).scalar_subquery()
+    return select(func.max(M.received_at)).where(M.package_id == P.id).scalar_subquery()
 
 
 def _over_age(session: Session, before: datetime, most: int = _AT_ONCE) -> tuple[list[int], list[int]]:
-    packages = list(session.scalars(select(_P.id).where(_newest() < before).order_by(_P.id).limit(most)))
-    alone = (_M.package_id.is_(None), _M.received_at < before, _M.state == MailState.SETTLED, or_(_M.kind.is_(None), _M.kind != REMOVED))
-    stray = select(_M.id).where(*alone).limit(most)
-    mails = list(session.scalars(select(_M.id).where(or_(_M.package_id.in_(packages), _M.id.in_(stray)))))
+    packages = list(session.scalars(select(P.id).where(_newest() < before).order_by(P.id).limit(most)))
+    alone = (M.package_id.is_(None), M.received_at < before, M.state == MailState.SETTLED, or_(M.kind.is_(None), M.kind != REMOVED))
+    stray = select(M.id).where(*alone).limit(most)
+    mails = list(session.scalars(select(M.id).where(or_(M.package_id.in_(packages), M.id.in_(stray)))))
     return packages, mails
 
 
 def _references(session: Session, packages: list[int]) -> list[str]:
-    own = session.scalars(select(_P.reference).where(_P.id.in_(packages), _P.reference.is_not(None)))
-    return sorted({*own, *session.scalars(select(_A.reference).where(_A.package_id.in_(packages)))})
+    own = session.scalars(select(P.reference).where(P.id.in_(packages), P.reference.is_not(None)))
+    return sorted({*own, *session.scalars(select(A.reference).where(A.package_id.in_(packages)))})
 
 
 def _count(session: Session, packages: list[int], mails: list[int]) -> dict[str, int]:
-    files = session.scalar(select(func.count()).where(_D.mail_id.in_(mails))) or 0
-    letters = session.scalar(select(func.count()).where(or_(_R.mail_id.in_(mails), _R.package_id.in_(packages)))) or 0
+    files = session.scalar(select(func.count()).where(D.mail_id.in_(mails))) or 0
+    letters = session.scalar(select(func.count()).where(or_(R.mail_id.in_(mails), R.package_id.in_(packages)))) or 0
     return {"mails": len(mails), "files": files, "letters": letters}
 
 
 def _pretended(session: Session, before: datetime) -> Removed:
     packages, mails = _over_age(session, before, most=1_000_000)
-    readings = session.scalar(select(func.count()).where(_C.made_at < before)) or 0
+    readings = session.scalar(select(func.count()).where(C.made_at < before)) or 0
     return Removed(tuple(_references(session, packages)), before=before, readings=readings, blobs=0, **_count(session, packages, mails))
 
 
 def _remove(session: Session, packages: list[int], mails: list[int], now: datetime) -> set[str]:
     """Remove the rows; the blobs that they named."""
-    applications = list(session.scalars(select(_A.id).where(_A.package_id.in_(packages))))
-    letters = or_(_R.mail_id.in_(mails), _R.package_id.in_(packages))
-    blobs = {*session.scalars(select(_M.sha256).where(_M.id.in_(mails))), *session.scalars(select(_R.raw_sha256).where(letters))}
-    session.execute(delete(Finding).where(or_(_F.mail_id.in_(mails), _F.application_id.in_(applications))))
-    session.execute(delete(Document).where(or_(_D.mail_id.in_(mails), _D.package_id.in_(packages))))
+    applications = list(session.scalars(select(A.id).where(A.package_id.in_(packages))))
+    letters = or_(R.mail_id.in_(mails), R.package_id.in_(packages))
+    blobs = {*session.scalars(select(M.sha256).where(M.id.in_(mails))), *session.scalars(select(R.raw_sha256).where(letters))}
+    session.execute(delete(Finding).where(or_(F.mail_id.in_(mails), F.application_id.in_(applications))))
+    session.execute(delete(Document).where(or_(D.mail_id.in_(mails), D.package_id.in_(packages))))
     session.execute(delete(Reply).where(letters))
-    session.execute(delete(Similarity).where(_S.application_id.in_(applications)))
-    session.execute(update(Application).where(_A.duplicate_of.in_(applications)).values(duplicate_of=None))
-    session.execute(delete(Application).where(_A.id.in_(applications)))
-    about = or_(_E.mail_id.in_(mails), _E.package_id.in_(packages), _E.application_id.in_(applications))
+    session.execute(delete(Similarity).where(S.application_id.in_(applications)))
+    session.execute(update(Application).where(A.duplicate_of.in_(applications)).values(duplicate_of=None))
+    session.execute(delete(Application).where(A.id.in_(applications)))
+    about = or_(E.mail_id.in_(mails), E.package_id.in_(packages), E.application_id.in_(applications))
     session.execute(update(Event).where(about).values(details={}))
-    session.execute(update(Event).where(about, _E.actor.startswith("submitter:")).values(actor="submitter:"))
+    session.execute(update(Event).where(about, E.actor.startswith("submitter:")).values(actor="submitter:"))
     tombstone = {
         "package_id": None, "from_address": "", "from_name": "", "subject": "", "last_error": "", "kind": REMOVED,
         "channel": None, "decision": None, "details": {"removed": now.isoformat()},
     }  # fmt: skip
-    session.execute(update(Mail).where(_M.id.in_(mails)).values(**tombstone))
-    session.execute(delete(Package).where(_P.id.in_(packages)))
+    session.execute(update(Mail).where(M.id.in_(mails)).values(**tombstone))
+    session.execute(delete(Package).where(P.id.in_(packages)))
     numbers = [search.case_number(application=one) for one in applications] + [search.case_number(package=one) for one in packages]
     search.forget(session.connection(), numbers)
     return blobs
@@ -137,6 +128,6 @@ def _remove(session: Session, packages: list[int], mails: list[int], now: dateti
 
 def _used(session: Session, blobs: set[str]) -> set[str]:
     """Those that something else still names: a mail that is kept, a letter, a dear result."""
-    kept = session.scalars(select(_M.sha256).where(_M.sha256.in_(blobs), or_(_M.kind.is_(None), _M.kind != REMOVED)))
-    letters = session.scalars(select(_R.raw_sha256).where(_R.raw_sha256.in_(blobs)))
-    return {*kept, *letters, *session.scalars(select(_C.blob).where(_C.blob.in_(blobs)))}
+    kept = session.scalars(select(M.sha256).where(M.sha256.in_(blobs), or_(M.kind.is_(None), M.kind != REMOVED)))
+    letters = session.scalars(select(R.raw_sha256).where(R.raw_sha256.in_(blobs)))
+    return {*kept, *letters, *session.scalars(select(C.blob).where(C.blob.in_(blobs)))}

@@ -18,11 +18,10 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, event, inspect, select, text
 from sqlmodel import SQLModel
 
+from bot.store.columns import A, P
 from bot.store.models import Application, Package
 
 TABLE = "case_search"
-_A: Any = inspect(Application).local_table.c
-_P: Any = inspect(Package).local_table.c
 _APPLICATION = ("reference", "organisation", "team", "title", "uscc_key", "mobile_key", "package_id")
 _PACKAGE = ("reference", "sender_address", "sender_name", "recommender")
 
@@ -73,9 +72,9 @@ def forget(connection: Connection, numbers: Iterable[int]) -> None:
 def rebuild(connection: Connection) -> int:
     """Write the index anew from all applications and packages; how many cases stand in it. For a migration or a repair."""
     connection.execute(text(f"DELETE FROM {TABLE}"))
-    packages = {row.id: row for row in connection.execute(select(_P.id, *(_P[name] for name in _PACKAGE)))}
+    packages = {row.id: row for row in connection.execute(select(P.id, *(P[name] for name in _PACKAGE)))}
     count = 0
-    for row in connection.execute(select(_A.id, *(_A[name] for name in _APPLICATION))).fetchall():
+    for row in connection.execute(select(A.id, *(A[name] for name in _APPLICATION))).fetchall():
         _write(connection, case_number(application=row.id), _application_document(row, packages.get(row.package_id)))
         count += 1
     for package in packages.values():
@@ -134,7 +133,7 @@ def _changed(target: Any, names: tuple[str, ...]) -> bool:
 
 
 def _index_application(mapper: Any, connection: Connection, target: Application) -> None:
-    package = connection.execute(select(*(_P[name] for name in _PACKAGE)).where(_P.id == target.package_id)).one_or_none()
+    package = connection.execute(select(*(P[name] for name in _PACKAGE)).where(P.id == target.package_id)).one_or_none()
     _write(connection, case_number(application=target.id), _application_document(target, package))
 
 
@@ -152,7 +151,7 @@ def _reindex_package(mapper: Any, connection: Connection, target: Package) -> No
     if not _changed(target, _PACKAGE):
         return
     _index_package(mapper, connection, target)
-    for row in connection.execute(select(*(_A[name] for name in ("id", *_APPLICATION))).where(_A.package_id == target.id)).fetchall():
+    for row in connection.execute(select(*(A[name] for name in ("id", *_APPLICATION))).where(A.package_id == target.id)).fetchall():
         _write(connection, case_number(application=row.id), _application_document(row, target))
 
 

@@ -17,7 +17,7 @@ from bot.staff.case import correct_field
 from bot.staff.waiving import accept_despite
 from bot.store.models import Application, Reply, User
 from bot.store.retention import remove_over_age
-from bot.store.staff_queries import CaseFilter, find_cases
+from bot.store.staff.cases import CaseFilter, find_cases
 from bot.store.store import Store
 from tests.integration.servers import Postgres
 from tests.staff_data import DAY, fill

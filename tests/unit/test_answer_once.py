@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from bot.config import parse_config
 from bot.store import models
-from bot.store.staff_needs import unanswered_mails
+from bot.store.staff.needs import unanswered_mails
 from tests.world import World, entry, whole
 
 MAILBOXES = """

@@ -261,7 +261,7 @@ def test_a_broken_handler_is_a_page_with_the_headers(site: Any, staff: Browser, 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bot.console.lists.staff_queries.case_counts", broken)
+    monkeypatch.setattr("bot.console.lists.case_counts", broken)
     answer = staff.get("/")
     assert answer.status_code == 500
     assert "ZeroDivision" not in answer.text

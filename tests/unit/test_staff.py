@@ -17,8 +17,8 @@ from bot.staff.duplicate import settle_duplicate
 from bot.staff.records import StaffError
 from bot.staff.waiving import accept_despite, accept_package_despite, insist_again, insist_on_package_again
 from bot.store.models import Application, Document, Event, Finding, Mail, Package, Reply, ReplyState
-from bot.store.staff_needs import open_enquiries
-from bot.store.staff_queries import CaseFilter, find_cases
+from bot.store.staff.cases import CaseFilter, find_cases
+from bot.store.staff.needs import open_enquiries
 from bot.store.store import Store
 from tests.staff_data import DAY, Maker
 from tests.staff_site import config, filled_store

@@ -16,8 +16,8 @@ from bot.staff.changes import settle_resubmission
 from bot.staff.duplicate import settle_duplicate
 from bot.staff.waiving import accept_despite, accept_package_despite, insist_again
 from bot.store.models import Application, Finding, Package
-from bot.store.staff_case import findings_of
-from bot.store.staff_queries import CaseFilter, cases_with, find_cases
+from bot.store.staff.case import findings_of
+from bot.store.staff.cases import CaseFilter, cases_with, find_cases
 from tests.staff_data import DAY
 from tests.world import World, bundle, document, entry, whole
 

@@ -12,7 +12,7 @@ from bot.errors import StoreError
 from bot.store.mails import Arrival, Place, keep
 from bot.store.models import Application, CachedReading, Document, Event, Finding, Mail, Package, Reply
 from bot.store.retention import remove_over_age
-from bot.store.staff_queries import CaseFilter, find_cases
+from bot.store.staff.cases import CaseFilter, find_cases
 from bot.store.store import Store
 from tests.staff_data import DAY, Maker
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from bot.store import search
 from bot.store.models import Application, Package
-from bot.store.staff_queries import CaseFilter, find_cases
+from bot.store.staff.cases import CaseFilter, find_cases
 from bot.store.store import Store
 from tests.staff_data import DAY, Maker
 

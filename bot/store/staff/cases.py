@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, String, and_, column, exists, func, inspect, literal, null, or_, select
+from sqlalchemy import BigInteger, and_, column, exists, func, inspect, literal, null, or_, select
 from sqlalchemy.orm import Session
 
+from bot.store.columns import A, F, M, P
 from bot.store.models import (
     Application,
     Finding,
@@ -22,11 +22,6 @@ from bot.store.models import (
     Package,
 )
 from bot.store.search import matching
-
-_A: Any = inspect(Application).local_table.c
-_P: Any = inspect(Package).local_table.c
-_M: Any = inspect(Mail).local_table.c
-_F: Any = inspect(Finding).local_table.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +51,8 @@ class Case:
 
 
 _APPLICATION_CASE = (
-    _A.reference.label("reference"), _A.programme, _A.decision, _A.channel, _A.organisation, _A.team, _A.title, _A.opened_at, _A.updated_at,
-    _P.sender_address, _P.sender_name, _P.recommender, _A.package_id.label("package_id"), _A.id.label("application_id"),
+    A.reference.label("reference"), A.programme, A.decision, A.channel, A.organisation, A.team, A.title, A.opened_at, A.updated_at,
+    P.sender_address, P.sender_name, P.recommender, A.package_id.label("package_id"), A.id.label("application_id"),
 )  # fmt: skip
 
 
@@ -66,12 +61,12 @@ def plain(column: Any) -> Any:
     return func.coalesce(column, "")
 
 
-PACKAGE_IS_CASE = and_(_P.reference > "", ~exists().where(_A.package_id == _P.id, _A.reference == _P.reference))
+PACKAGE_IS_CASE = and_(P.reference > "", ~exists().where(A.package_id == P.id, A.reference == P.reference))
 """A package is a case where it has a number that none of its applications took over."""
 _PACKAGE_CASE = (
-    _P.reference.label("reference"), _P.programme, _P.decision, _P.channel, literal("").label("organisation"), literal("").label("team"),
-    literal("").label("title"), _P.opened_at, _P.opened_at.label("updated_at"), _P.sender_address, _P.sender_name, _P.recommender,
-    _P.id.label("package_id"), null().label("application_id"),
+    P.reference.label("reference"), P.programme, P.decision, P.channel, literal("").label("organisation"), literal("").label("team"),
+    literal("").label("title"), P.opened_at, P.opened_at.label("updated_at"), P.sender_address, P.sender_name, P.recommender,
+    P.id.label("package_id"), null().label("application_id"),
 )  # fmt: skip
 
 
@@ -102,16 +97,16 @@ def find_cases(session: Session, wanted: CaseFilter, *, limit: int = 50, offset:
     Rows are chosen by their narrow indexes first and fetched then: a join would have the database sort all of them.
     """
     count = limit + offset + 1
-    applications, packages = _conditions(_A, wanted), [PACKAGE_IS_CASE, *_conditions(_P, wanted, numbered=True)]
+    applications, packages = conditions_of(A, wanted), [PACKAGE_IS_CASE, *conditions_of(P, wanted, numbered=True)]
     if wanted.recommender:
-        applications.append(_A.package_id.in_(select(_P.id).where(_P.recommender == wanted.recommender)))
-        packages.append(_P.recommender == wanted.recommender)
+        applications.append(A.package_id.in_(select(P.id).where(P.recommender == wanted.recommender)))
+        packages.append(P.recommender == wanted.recommender)
     if wanted.code:
-        applications.append(exists().where(_F.application_id == _A.id, _F.current, _F.code == wanted.code))
-        whole = exists().where(_F.mail_id == newest_mail(_P.id), _F.application_id.is_(None), _F.current, _F.code == wanted.code)
+        applications.append(exists().where(F.application_id == A.id, F.current, F.code == wanted.code))
+        whole = exists().where(F.mail_id == newest_mail(P.id), F.application_id.is_(None), F.current, F.code == wanted.code)
         packages.append(whole)
     found: list[Case] = []
-    for table, conditions, package in ((_A, applications, False), (_P, packages, True)):
+    for table, conditions, package in ((A, applications, False), (P, packages, True)):
         order: tuple[Any, ...] = (table.opened_at.desc(), table.id.desc())
         if wanted.words.strip():
             alone = len(conditions) == int(package)  # nothing but the words: the newest hits are the answer
@@ -126,7 +121,7 @@ def find_cases(session: Session, wanted: CaseFilter, *, limit: int = 50, offset:
     return _with_codes(session, found[offset : offset + limit]), len(found) > offset + limit
 
 
-def _conditions(table: Any, wanted: CaseFilter, *, numbered: bool = False) -> list[Any]:
+def conditions_of(table: Any, wanted: CaseFilter, *, numbered: bool = False) -> list[Any]:
     """What a filter asks of a table. `numbered`: the few packages with a number are found by it, and by nothing else."""
     pairs = ((table.programme, wanted.programme), (table.decision, wanted.decision), (table.channel, wanted.channel))
     return [(plain(place) if numbered else place) == value for place, value in pairs if value]
@@ -136,12 +131,12 @@ def _fetch(session: Session, ids: Sequence[int], *, packages: bool) -> list[Case
     if not ids:
         return []
     if packages:
-        return [_case(row) for row in session.execute(select(*_PACKAGE_CASE).where(_P.id.in_(ids)))]
-    return [_case(row) for row in session.execute(_joined().where(_A.id.in_(ids)))]
+        return [_case(row) for row in session.execute(select(*_PACKAGE_CASE).where(P.id.in_(ids)))]
+    return [_case(row) for row in session.execute(_joined().where(A.id.in_(ids)))]
 
 
 def _joined() -> Any:
-    return select(*_APPLICATION_CASE).join_from(inspect(Application).local_table, inspect(Package).local_table, _A.package_id == _P.id)
+    return select(*_APPLICATION_CASE).join_from(inspect(Application).local_table, inspect(Package).local_table, A.package_id == P.id)
 
 
 def _case(row: Any) -> Case:
@@ -153,11 +148,11 @@ def _with_codes(session: Session, cases: Sequence[Case]) -> list[Case]:
     """The cases with the codes that weigh on them: their own, then those on the whole of their packages."""
     applications = [line.application_id for line in cases if line.application_id is not None]
     own: dict[int, dict[str, None]] = {}
-    for number, code in _weighing(session, _F.application_id.in_(applications), _F.application_id):
+    for number, code in _weighing(session, F.application_id.in_(applications), F.application_id):
         own.setdefault(number, {})[code] = None
-    mails = session.execute(select(_M.id, _M.package_id, _M.kind).where(_M.package_id.in_({line.package_id for line in cases}))).all()
+    mails = session.execute(select(M.id, M.package_id, M.kind).where(M.package_id.in_({line.package_id for line in cases}))).all()
     whole: dict[int, dict[str, None]] = {}
-    for number, code in _weighing(session, _F.mail_id.in_([mail.id for mail in mails]), _F.mail_id, whole=True):
+    for number, code in _weighing(session, F.mail_id.in_([mail.id for mail in mails]), F.mail_id, whole=True):
         whole.setdefault(number, {})[code] = None
     newest: dict[int, int] = {}
     for mail in sorted(mails, key=lambda mail: int(mail.id)):
@@ -171,8 +166,8 @@ def _with_codes(session: Session, cases: Sequence[Case]) -> list[Case]:
 
 def _weighing(session: Session, wanted: Any, key: Any, *, whole: bool = False) -> Iterable[tuple[int, str]]:
     """The current findings that weigh: (number, code). Chosen here and not by the database, which would scan them all."""
-    columns = (key, _F.code, _F.severity, _F.current, _F.application_id, _F.facts)
-    for number, code, severity, current, application_id, facts in session.execute(select(*columns).where(wanted).order_by(_F.id)):
+    columns = (key, F.code, F.severity, F.current, F.application_id, F.facts)
+    for number, code, severity, current, application_id, facts in session.execute(select(*columns).where(wanted).order_by(F.id)):
         if current and severity in _WEIGHING and not facts.get("waived") and not (whole and application_id is not None):
             yield number, code
 
@@ -182,8 +177,8 @@ _WEIGHING = frozenset({"reject", "error", "review"})
 
 def cases_by_reference(session: Session, reference: str) -> Case | None:
     """The case of that reference number, or None."""
-    row = session.execute(_joined().where(_A.reference == reference)).one_or_none()
-    row = row or session.execute(select(*_PACKAGE_CASE).where(_P.reference == reference)).one_or_none()
+    row = session.execute(_joined().where(A.reference == reference)).one_or_none()
+    row = row or session.execute(select(*_PACKAGE_CASE).where(P.reference == reference)).one_or_none()
     return _with_codes(session, [_case(row)])[0] if row is not None else None
 
 
@@ -200,18 +195,18 @@ def cases_with(
     `whole`: what `whole_only` found for the same, where it was asked already."""
     wanted = CaseFilter(decision=decision, programme=programme)
     found: list[Case] = []
-    for table, conditions, package in ((_A, [], False), (_P, [PACKAGE_IS_CASE], True)):
+    for table, conditions, package in ((A, [], False), (P, [PACKAGE_IS_CASE], True)):
         of_codes = [_bears(table, codes)] if codes else []
         chosen = (
             select(table.id)
-            .where(*conditions, *_conditions(table, wanted, numbered=package), *of_codes)
+            .where(*conditions, *conditions_of(table, wanted, numbered=package), *of_codes)
             .order_by(table.opened_at, table.id)
             .limit(limit)
         )
         found += _fetch(session, list(session.scalars(chosen)), packages=package)
     whole = whole_only(session, decision, programme) if whole is None else whole
     if codes and whole:
-        bearing = set(session.scalars(select(_P.id).where(_P.id.in_([one.package_id for one in whole]), _bears(_P, codes))))
+        bearing = set(session.scalars(select(P.id).where(P.id.in_([one.package_id for one in whole]), _bears(P, codes))))
         whole = [one for one in whole if one.package_id in bearing]
     found += _fetch(session, [one.application_id for one in whole[:limit]], packages=False)
     return _with_codes(session, sorted(found, key=lambda line: (line.opened_at, line.reference))[:limit])
@@ -219,30 +214,19 @@ def cases_with(
 
 def package_cases(session: Session, programme: str) -> list[Case]:
     """The packages of a programme that have a number of their own, in the order in which they came."""
-    chosen = select(_P.id).where(PACKAGE_IS_CASE, plain(_P.programme) == programme)
+    chosen = select(P.id).where(PACKAGE_IS_CASE, plain(P.programme) == programme)
     return _with_codes(session, sorted(_fetch(session, list(session.scalars(chosen)), packages=True), key=lambda line: line.opened_at))
-
-
-def count_with(session: Session, decision: str, programme: str = "", *, whole: Sequence[WholeOnly] | None = None) -> int:
-    """How many cases `cases_with` would list without a limit."""
-    wanted = CaseFilter(decision=decision, programme=programme)
-    counted = (
-        select(_A.id).where(*_conditions(_A, wanted)),
-        select(_P.id).where(PACKAGE_IS_CASE, *_conditions(_P, wanted, numbered=True)),
-    )
-    counts = [session.scalar(select(func.count()).select_from(chosen.subquery())) or 0 for chosen in counted]
-    return sum(counts) + len(whole_only(session, decision, programme) if whole is None else whole)
 
 
 def _bears(table: Any, codes: Sequence[str]) -> Any:
     """The condition on applications or packages that a current finding of these codes stands on them. Few findings have
     them, so the database is to begin with those."""
-    found = and_(_F.code.in_(codes), func.coalesce(_F.current, False))
-    packages = select(_M.package_id).join_from(inspect(Finding).local_table, inspect(Mail).local_table, _F.mail_id == _M.id).where(found)
-    if table is _P:
-        return _P.id.in_(packages)
-    whole = packages.where(_F.application_id.is_(None), _M.package_id.is_not(None))
-    return or_(_A.id.in_(select(_F.application_id).where(found)), _A.package_id.in_(whole))
+    found = and_(F.code.in_(codes), func.coalesce(F.current, False))
+    packages = select(M.package_id).join_from(inspect(Finding).local_table, inspect(Mail).local_table, F.mail_id == M.id).where(found)
+    if table is P:
+        return P.id.in_(packages)
+    whole = packages.where(F.application_id.is_(None), M.package_id.is_not(None))
+    return or_(A.id.in_(select(F.application_id).where(found)), A.package_id.in_(whole))
 
 
 class WholeOnly(NamedTuple):
@@ -256,64 +240,11 @@ class WholeOnly(NamedTuple):
 def whole_only(session: Session, decision: str, programme: str = "") -> list[WholeOnly]:
     """The packages without a number that alone stand at a decision, the oldest first. Dear: ask once and hand it on."""
     wanted = CaseFilter(decision=decision, programme=programme)
-    theirs = select(_A.package_id).where(*_conditions(_A, wanted))
-    chosen = select(_P.id).where(*_conditions(_P, wanted), plain(_P.reference) == "", _P.id.not_in(theirs)).order_by(_P.opened_at, _P.id)
+    theirs = select(A.package_id).where(*conditions_of(A, wanted))
+    chosen = select(P.id).where(*conditions_of(P, wanted), plain(P.reference) == "", P.id.not_in(theirs)).order_by(P.opened_at, P.id)
     packages = list(session.scalars(chosen))
     if not packages:
         return []
-    first = select(_A.package_id, func.min(_A.id)).where(_A.package_id.in_(packages)).group_by(_A.package_id)
+    first = select(A.package_id, func.min(A.id)).where(A.package_id.in_(packages)).group_by(A.package_id)
     applications = {row[0]: row[1] for row in session.execute(first)}
     return [WholeOnly(package_id, applications[package_id]) for package_id in packages if package_id in applications]
-
-
-def case_counts(session: Session) -> dict[str, dict[str, int]]:
-    """How many cases stand at each decision, by programme."""
-    counts: dict[str, dict[str, int]] = {}
-    for programme, decision, count in session.execute(select(_A.programme, _A.decision, func.count()).group_by(_A.programme, _A.decision)):
-        counts.setdefault(programme, {})[decision] = count
-    standing = plain(_P.programme), plain(_P.decision)
-    packages = select(*standing, func.count()).where(PACKAGE_IS_CASE).group_by(*standing)
-    for programme, decision, count in session.execute(packages):
-        by_decision = counts.setdefault(programme, {})
-        by_decision[decision or ""] = by_decision.get(decision or "", 0) + count
-    return counts
-
-
-def opened_by_day(session: Session, programme: str, first: date, last: date, zone: ZoneInfo) -> dict[date, int]:
-    """New cases by the day they were received, every day of the span present."""
-    start = datetime(first.year, first.month, first.day, tzinfo=zone)
-    days = (last - first).days + 1
-    counts = {first + timedelta(days=n): 0 for n in range(days)}
-    for table, mine, conditions in ((_A, _A.programme, ()), (_P, plain(_P.programme), (PACKAGE_IS_CASE,))):
-        day = _day(session, table.opened_at, start)
-        within = (mine == programme, table.opened_at >= start, table.opened_at < start + timedelta(days=days))
-        for words, count in session.execute(select(day, func.count()).where(*within, *conditions).group_by(day)):
-            counts[date.fromisoformat(str(words))] += count
-    return counts
-
-
-def _day(session: Session, moment: Any, start: datetime) -> Any:
-    """The day of a moment in the zone of `start`, counted by the database (SQLite knows no zones: its offset then)."""
-    if session.get_bind().dialect.name == "sqlite":
-        offset = start.utcoffset() or timedelta(0)
-        return func.date(moment, f"{offset.total_seconds():+.0f} seconds", type_=String)
-    return func.date(func.timezone(str(start.tzinfo), moment), type_=String)
-
-
-def recommenders_heard(session: Session, programme: str) -> set[str]:
-    """The names under which recommenders have sent something for a programme."""
-    rows = session.execute(select(_P.recommender, _P.sender_name).where(_P.programme == programme, _P.channel == "recommender").distinct())
-    return {name for row in rows for name in row if name}
-
-
-def references_of(session: Session, packages: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """The reference numbers by package: its applications', else its own."""
-    wanted = sorted(set(packages))
-    if not wanted:
-        return {}
-    found: dict[int, list[str]] = {}
-    for package_id, reference in session.execute(select(_A.package_id, _A.reference).where(_A.package_id.in_(wanted)).order_by(_A.id)):
-        found.setdefault(package_id, []).append(reference)
-    for package_id, reference in session.execute(select(_P.id, _P.reference).where(_P.id.in_(wanted), _P.reference.is_not(None))):
-        found.setdefault(package_id, []).append(reference)
-    return {package_id: tuple(dict.fromkeys(references)) for package_id, references in found.items()}

@@ -8,27 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, inspect, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.store.columns import A, E, F, M, P, R
 from bot.store.models import (
-    Application,
-    Event,
-    Finding,
-    Mail,
     MailState,
-    Package,
-    Reply,
     ReplyState,
 )
-from bot.store.staff_queries import references_of
-
-_A: Any = inspect(Application).local_table.c
-_P: Any = inspect(Package).local_table.c
-_M: Any = inspect(Mail).local_table.c
-_F: Any = inspect(Finding).local_table.c
-_R: Any = inspect(Reply).local_table.c
-_E: Any = inspect(Event).local_table.c
+from bot.store.staff.counts import references_of
 
 HANDLED = "mail-handled"
 """The event that takes a mail off staff's list of things to do."""
@@ -85,8 +73,8 @@ class LinkLine:
 
 
 _MAIL = (
-    _M.id, _M.mailbox, _M.subject, _M.from_address, _M.from_name, _M.received_at, _M.state, _M.kind, _M.programme, _M.decision,
-    _M.last_error, _M.package_id,
+    M.id, M.mailbox, M.subject, M.from_address, M.from_name, M.received_at, M.state, M.kind, M.programme, M.decision,
+    M.last_error, M.package_id,
 )  # fmt: skip
 
 
@@ -103,31 +91,29 @@ def _mail_lines(session: Session, statement: Any) -> list[MailLine]:
 
 
 def _unhandled() -> Any:
-    return ~exists().where(_E.mail_id == _M.id, _E.action == HANDLED)
+    return ~exists().where(E.mail_id == M.id, E.action == HANDLED)
 
 
 def open_enquiries(session: Session, *, limit: int = MOST) -> list[MailLine]:
     """Questions that no member of staff has marked as dealt with, the oldest first."""
-    return _mail_lines(session, select(*_MAIL).where(_M.kind == "enquiry", _unhandled()).order_by(_M.received_at).limit(limit))
+    return _mail_lines(session, select(*_MAIL).where(M.kind == "enquiry", _unhandled()).order_by(M.received_at).limit(limit))
 
 
 def held_mails(session: Session, *, limit: int = MOST) -> list[MailLine]:
     """Held mails without a case that nobody has dealt with: danger, strangers, what could not be told."""
-    with_case = or_(exists().where(_A.package_id == _M.package_id), exists().where(_P.id == _M.package_id, _P.reference.is_not(None)))
-    statement = select(*_MAIL).where(_M.decision == "held", or_(_M.kind.is_(None), _M.kind != "enquiry"), ~with_case, _unhandled())
-    return _mail_lines(session, statement.order_by(_M.received_at).limit(limit))
+    with_case = or_(exists().where(A.package_id == M.package_id), exists().where(P.id == M.package_id, P.reference.is_not(None)))
+    statement = select(*_MAIL).where(M.decision == "held", or_(M.kind.is_(None), M.kind != "enquiry"), ~with_case, _unhandled())
+    return _mail_lines(session, statement.order_by(M.received_at).limit(limit))
 
 
 def set_aside_mails(session: Session, *, limit: int = MOST) -> list[MailLine]:
     """Mails whose worker died over them, kept for staff."""
-    return _mail_lines(session, select(*_MAIL).where(_M.state == MailState.SET_ASIDE, _unhandled()).order_by(_M.received_at).limit(limit))
+    return _mail_lines(session, select(*_MAIL).where(M.state == MailState.SET_ASIDE, _unhandled()).order_by(M.received_at).limit(limit))
 
 
 def stuck_mails(session: Session, before: datetime, *, limit: int = MOST) -> list[MailLine]:
     """Mails stored before a moment that still wait to be processed."""
-    return _mail_lines(
-        session, select(*_MAIL).where(_M.state == MailState.STORED, _M.stored_at < before).order_by(_M.stored_at).limit(limit)
-    )
+    return _mail_lines(session, select(*_MAIL).where(M.state == MailState.STORED, M.stored_at < before).order_by(M.stored_at).limit(limit))
 
 
 def find_mails(
@@ -137,33 +123,33 @@ def find_mails(
     statement = select(*_MAIL)
     if words.strip():
         pattern = "%" + words.strip().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        statement = statement.where(or_(*(c.ilike(pattern, escape="\\") for c in (_M.subject, _M.from_address, _M.from_name))))
+        statement = statement.where(or_(*(c.ilike(pattern, escape="\\") for c in (M.subject, M.from_address, M.from_name))))
     if kind:
-        statement = statement.where(_M.kind == kind)
+        statement = statement.where(M.kind == kind)
     if state:
-        statement = statement.where(_M.state == MailState(state))
-    lines = _mail_lines(session, statement.order_by(_M.received_at.desc(), _M.id.desc()).limit(limit + 1).offset(offset))
+        statement = statement.where(M.state == MailState(state))
+    lines = _mail_lines(session, statement.order_by(M.received_at.desc(), M.id.desc()).limit(limit + 1).offset(offset))
     return lines[:limit], len(lines) > limit
 
 
 _REPLY = (
-    _R.id,
-    _R.mail_id,
-    _R.mailbox,
-    _R.purpose,
-    _R.recipient,
-    _R.subject,
-    _R.state,
-    _R.queued_at,
-    _R.sent_at,
-    _R.last_answer,
-    _R.package_id,
+    R.id,
+    R.mail_id,
+    R.mailbox,
+    R.purpose,
+    R.recipient,
+    R.subject,
+    R.state,
+    R.queued_at,
+    R.sent_at,
+    R.last_answer,
+    R.package_id,
 )
 
 
 def replies_in(session: Session, states: Sequence[ReplyState], *, limit: int = MOST) -> list[ReplyLine]:
     """Our letters in the given states, the oldest first."""
-    return _reply_lines(session, select(*_REPLY).where(_R.state.in_(states)).order_by(_R.queued_at).limit(limit))
+    return _reply_lines(session, select(*_REPLY).where(R.state.in_(states)).order_by(R.queued_at).limit(limit))
 
 
 def _reply_lines(session: Session, statement: Any) -> list[ReplyLine]:
@@ -180,16 +166,16 @@ def _reply_lines(session: Session, statement: Any) -> list[ReplyLine]:
 
 def unanswered_mails(session: Session, within: Any, *, limit: int = MOST) -> list[MailLine]:
     """Mails that ask for an answer and for which none was written; `within` is a condition on mails (`Span.holds`)."""
-    asks = _M.kind.in_(("submission", "supplement", "enquiry"))
-    statement = select(*_MAIL).where(within, asks, ~exists().where(_R.mail_id == _M.id), _unhandled())
-    return _mail_lines(session, statement.order_by(_M.received_at).limit(limit))
+    asks = M.kind.in_(("submission", "supplement", "enquiry"))
+    statement = select(*_MAIL).where(within, asks, ~exists().where(R.mail_id == M.id), _unhandled())
+    return _mail_lines(session, statement.order_by(M.received_at).limit(limit))
 
 
 def open_links(session: Session, *, limit: int = MOST) -> list[LinkLine]:
     """Cloud attachments sent in place of files, as far as the finding still stands, the first to expire first."""
-    standing = select(_F.mail_id).where(_F.code == "linked-attachment", func.coalesce(_F.current, False))
-    columns = (_M.id, _M.from_address, _M.subject, _M.package_id, _M.details)
-    rows = session.execute(select(*columns).where(_M.id.in_(standing), _unhandled()).order_by(_M.id).limit(limit)).all()
+    standing = select(F.mail_id).where(F.code == "linked-attachment", func.coalesce(F.current, False))
+    columns = (M.id, M.from_address, M.subject, M.package_id, M.details)
+    rows = session.execute(select(*columns).where(M.id.in_(standing), _unhandled()).order_by(M.id).limit(limit)).all()
     references = references_of(session, [row.package_id for row in rows if row.package_id])
     lines = []
     for row in rows:

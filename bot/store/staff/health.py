@@ -11,22 +11,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, case, exists, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
+from bot.store.columns import A, M, P, R
 from bot.store.models import (
-    Application,
     Digest,
     FolderState,
-    Mail,
     MailboxState,
-    Package,
-    Reply,
     ReplyState,
 )
-from bot.store.staff_queries import PACKAGE_IS_CASE
-
-_A: Any = inspect(Application).local_table.c
-_P: Any = inspect(Package).local_table.c
-_M: Any = inspect(Mail).local_table.c
-_R: Any = inspect(Reply).local_table.c
+from bot.store.staff.cases import PACKAGE_IS_CASE
 
 _SUBMISSIONS = ("submission", "supplement")
 
@@ -76,26 +68,26 @@ class Span:
     def holds(self) -> Any:
         """The condition on mails."""
         if self.counted is None:
-            return and_(_M.settled_at >= self.start, _M.settled_at < self.end)
-        return and_(_M.settled_at >= self.start - LATE, _M.settled_at < self.end, _M.id.not_in(self.counted))
+            return and_(M.settled_at >= self.start, M.settled_at < self.end)
+        return and_(M.settled_at >= self.start - LATE, M.settled_at < self.end, M.id.not_in(self.counted))
 
 
 def tail(session: Session, end: datetime) -> list[int]:
     """The mails settled within `LATE` before a digest's end, to be remembered with it."""
-    return list(session.scalars(select(_M.id).where(_M.settled_at >= end - LATE, _M.settled_at < end).order_by(_M.id)))
+    return list(session.scalars(select(M.id).where(M.settled_at >= end - LATE, M.settled_at < end).order_by(M.id)))
 
 
 def changes(session: Session, span: Span) -> dict[str, Change]:
     """By programme, the submissions and supplements settled in a span, and the cases they opened."""
-    within = and_(span.holds(), _M.kind.in_(_SUBMISSIONS), _M.programme.is_not(None))
+    within = and_(span.holds(), M.kind.in_(_SUBMISSIONS), M.programme.is_not(None))
     decisions: dict[str, dict[str, int]] = {}
-    counted = select(_M.programme, _M.decision, func.count()).where(within).group_by(_M.programme, _M.decision)
+    counted = select(M.programme, M.decision, func.count()).where(within).group_by(M.programme, M.decision)
     for programme, decision, count in session.execute(counted):
         decisions.setdefault(programme, {})[decision or ""] = count
     opened: dict[str, int] = {}
-    mails = select(_M.received_at, _M.package_id).where(within).subquery()
+    mails = select(M.received_at, M.package_id).where(within).subquery()
     numbered: Any
-    for table, package, numbered in ((_A, _A.package_id, None), (_P, _P.id, PACKAGE_IS_CASE)):
+    for table, package, numbered in ((A, A.package_id, None), (P, P.id, PACKAGE_IS_CASE)):
         came = exists().where(mails.c.package_id == package, mails.c.received_at == table.opened_at)
         query = select(table.programme, func.count()).where(came)
         if numbered is not None:
@@ -107,7 +99,7 @@ def changes(session: Session, span: Span) -> dict[str, Change]:
 
 def mail_counts(session: Session, span: Span) -> dict[str, int]:
     """Mails settled in a span, by kind."""
-    return {kind or "other": count for kind, count in session.execute(select(_M.kind, func.count()).where(span.holds()).group_by(_M.kind))}
+    return {kind or "other": count for kind, count in session.execute(select(M.kind, func.count()).where(span.holds()).group_by(M.kind))}
 
 
 def mailbox_lines(session: Session, names: Sequence[str], now: datetime, zone: ZoneInfo) -> list[MailboxLine]:
@@ -117,18 +109,18 @@ def mailbox_lines(session: Session, names: Sequence[str], now: datetime, zone: Z
     reconciled: dict[str, list[datetime | None]] = {}
     for folder in session.scalars(select(FolderState)):
         reconciled.setdefault(folder.mailbox, []).append(folder.reconciled_at)
-    sent_or_waiting = case((_R.state == ReplyState.SENT, "sent"), else_="waiting")
+    sent_or_waiting = case((R.state == ReplyState.SENT, "sent"), else_="waiting")
     counts = {
         (mailbox, what): count
         for mailbox, what, count in session.execute(
-            select(_R.mailbox, sent_or_waiting, func.count())
+            select(R.mailbox, sent_or_waiting, func.count())
             .where(
                 or_(
-                    and_(_R.state == ReplyState.SENT, _R.sent_at >= today),
-                    _R.state.in_((ReplyState.QUEUED, ReplyState.SENDING, ReplyState.DATA)),
+                    and_(R.state == ReplyState.SENT, R.sent_at >= today),
+                    R.state.in_((ReplyState.QUEUED, ReplyState.SENDING, ReplyState.DATA)),
                 )
             )
-            .group_by(_R.mailbox, sent_or_waiting)
+            .group_by(R.mailbox, sent_or_waiting)
         )
     }
     lines = []
