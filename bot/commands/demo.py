@@ -43,7 +43,7 @@ def _show(demo: Any, *, serving: bool) -> None:
 
     from bot.commands.show import decision_text, wide_console
     from bot.demo.demo import USER, outcomes
-    from bot.staff_words import CODES, KINDS
+    from bot.views.words import CODES, KINDS
 
     console = wide_console()
     table = Table("收到时间", "邮件", "通知", "类型", "决定", "问题", header_style="bold", title_justify="left")

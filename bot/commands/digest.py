@@ -26,8 +26,8 @@ def run(args: Namespace) -> int:
     from bot.digest.daily import make_digest
     from bot.engine.parts import open_store
     from bot.programme.load import load_programmes
-    from bot.staff_words import local
     from bot.store.letters import now
+    from bot.views.words import local
 
     config = load_config(args.config)
     programmes = load_programmes(Path(config.programmes.folder) if config.programmes.folder else None)

@@ -35,7 +35,7 @@ def wide_console() -> Any:
 
 def decision_text(decision: str) -> str:
     """A decision as rich markup, in Chinese and in its colour."""
-    from bot.staff_words import DECISIONS
+    from bot.views.words import DECISIONS
 
     return f"[{_COLOURS.get(decision, 'white')}]{DECISIONS.get(decision, decision)}[/]"
 
@@ -45,7 +45,7 @@ def show_outcome(outcome: Mapping[str, Any]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from bot.staff_words import CHANNELS, KINDS
+    from bot.views.words import CHANNELS, KINDS
 
     console = wide_console()
     message = outcome["message"]
@@ -75,7 +75,7 @@ def _show_documents(console: Any, documents: Any) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from bot.staff_words import COPIES, DOCUMENT_KINDS
+    from bot.views.words import COPIES, DOCUMENT_KINDS
 
     if not documents:
         return

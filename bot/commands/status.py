@@ -38,7 +38,7 @@ def show_status(state: Mapping[str, Any]) -> None:
     from rich.table import Table
 
     from bot.commands.show import decision_text, wide_console
-    from bot.staff_words import KINDS, REPLY_STATES
+    from bot.views.words import KINDS, REPLY_STATES
 
     console = wide_console()
     mails = state["mails"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from bot.case_view import steps
 from bot.console.site import Ask, to
 from bot.staff import users
 from bot.store.staff.case import latest_events
+from bot.views.case import steps
 
 
 def users_page(ask: Ask) -> Response:

@@ -7,17 +7,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from bot import case_view
 from bot.console.site import Ask, sorry
-from bot.digest.content import expiry_words
 from bot.staff.records import package_waived, waived_codes
-from bot.staff_files import SEEN_AS_PICTURES
-from bot.staff_words import PROVIDERS
 from bot.store.models import Application, Document, Mail, Package
 from bot.store.staff.case import applications_of, documents_of, events_of, findings_of, mail_documents, mail_findings, mails_of, replies_of
 from bot.store.staff.cases import Case, cases_by_reference
 from bot.store.staff.counts import references_of
 from bot.store.staff.needs import HANDLED
+from bot.views import case as view
+from bot.views.case import changes, differences, even, fields, steps, ticks
+from bot.views.files import SEEN_AS_PICTURES
+from bot.views.needs import expiry_words
+from bot.views.words import PROVIDERS
 
 GONE = ("没有这件申报", "请检查编号，或在申报列表中查找。")
 
@@ -44,13 +45,13 @@ def _parts(session: Session, line: Case, programme: Any) -> dict[str, Any]:
     return {
         "documents": documents,
         "pending": [d for d in documents if d.pending],
-        "ticks": case_view.ticks(programme, line.channel, documents, whole=True),
+        "ticks": ticks(programme, line.channel, documents, whole=True),
         "findings": findings_of(session, line.package_id, line.application_id),
         "mails": mails_of(session, line.package_id),
         "replies": replies_of(session, package_id=line.package_id),
-        "steps": case_view.steps(events, labels),
+        "steps": steps(events, labels),
         "statistics": _statistics(programme, documents),
-        "view": case_view,
+        "view": view,
         "application": None,
         "fields": [],
         "differences": [],
@@ -67,12 +68,12 @@ def _application_parts(session: Session, line: Case, programme: Any, documents: 
     own = [d for d in documents if d.application_id == application.id]
     return {
         "application": application,
-        "fields": case_view.fields(programme, application, own),
-        "differences": case_view.differences(programme, own),
+        "fields": fields(programme, application, own),
+        "differences": differences(programme, own),
         "waived": waived_codes(application),
         "scans": scans(own) or scans(documents),
         "twin": _twin(session, application),
-        "changes": case_view.changes(programme, application, [d for d in own if d.pending]),
+        "changes": changes(programme, application, [d for d in own if d.pending]),
     }
 
 
@@ -119,7 +120,7 @@ def compare(ask: Ask) -> Response:
         for spec in programme.fields:
             values = [str(side[1].fields.get(spec.key, "")) for side in sides]
             if any(values):
-                rows.append((spec.label, values, case_view.even(values[0]) == case_view.even(values[1])))
+                rows.append((spec.label, values, even(values[0]) == even(values[1])))
     return ask.page("compare.html", sides=sides, rows=rows, programme=programme)
 
 
@@ -136,10 +137,10 @@ def mail(ask: Ask) -> Response:
             "documents": mail_documents(session, found.id),
             "findings": mail_findings(session, found.id),
             "replies": replies_of(session, mail_id=found.id),
-            "steps": case_view.steps(events, {}),
+            "steps": steps(events, {}),
         }
     return ask.page(
-        "mail.html", offset=ask.offset("files"), mail=found, references=references, view=case_view, links=mail_links(found), **values
+        "mail.html", offset=ask.offset("files"), mail=found, references=references, view=view, links=mail_links(found), **values
     )
 
 

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.console.site import COOKIE, Ask, Site, read_form, same_origin, templates
 from bot.staff import users
-from bot.staff_words import moment_words
+from bot.views.words import moment_words
 
 FORM_COOKIE = "shenbao_form"
 

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from bot.console.case_page import GONE
 from bot.console.site import Ask, sorry
 from bot.digest.daily import XLSX
-from bot.staff_files import SEEN_AS_PICTURES, file_name, safe_name
 from bot.store.models import Document, Event, Mail
+from bot.views.files import SEEN_AS_PICTURES, file_name, safe_name
 from parsers.pictures import PagePicture
 from parsers.values import Content, Grid, Refusal, ScannedPage
 

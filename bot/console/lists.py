@@ -7,15 +7,16 @@ from typing import Any
 from starlette.responses import Response
 
 from bot.console.site import Ask, sorry
-from bot.digest import content as digest_content
-from bot.health_words import health_words
 from bot.programme.programme import Programme
-from bot.staff_words import CHANNELS, CODES, COMPARISONS, DECISIONS, KINDS, MAIL_STATES, REPLY_STATES, SHANGHAI, local
 from bot.store.models import ReplyState
 from bot.store.staff.cases import CaseFilter, find_cases
 from bot.store.staff.counts import case_counts
 from bot.store.staff.health import mailbox_lines
 from bot.store.staff.needs import find_mails, replies_in, stuck_mails
+from bot.views.health import health_words
+from bot.views.needs import STUCK_AFTER, find_needs
+from bot.views.standing import expected_recommenders, silent_recommenders, standing_of
+from bot.views.words import CHANNELS, CODES, COMPARISONS, DECISIONS, KINDS, MAIL_STATES, REPLY_STATES, SHANGHAI, local
 
 PAGE = 50
 
@@ -24,10 +25,10 @@ def today(ask: Ask) -> Response:
     """What needs somebody, and how each programme stands."""
     day = local(ask.now).date()
     with ask.site.store.reading() as session:
-        needs = digest_content.needs(session, ask.site.config, ask.now)
+        needs = find_needs(session, ask.site.config, ask.now)
         counts = case_counts(session)
         cards = [
-            digest_content.standing(session, programme, counts.get(programme.id, {}), day)
+            standing_of(session, programme, counts.get(programme.id, {}), day)
             for programme in ask.site.programmes.values()
             if counts.get(programme.id) or programme.opens <= day <= programme.deadline
         ]
@@ -81,7 +82,7 @@ def health(ask: Ask) -> Response:
     names = [mailbox.name for mailbox in ask.site.config.mailboxes]
     with ask.site.store.reading() as session:
         lines = mailbox_lines(session, names, ask.now, SHANGHAI)
-        stuck = stuck_mails(session, ask.now - digest_content.STUCK_AFTER)
+        stuck = stuck_mails(session, ask.now - STUCK_AFTER)
     boxes = [(line, ask.site.config.mailbox(line.name)) for line in lines]
     words = health_words(lines, ask.site.config, ask.now)
     return ask.page("health.html", boxes=boxes, words=words, stuck=stuck)
@@ -98,9 +99,9 @@ def programme(ask: Ask) -> Response:
     if wanted is None:
         return sorry(ask, 404, "没有这个项目", "请从项目列表进入。")
     with ask.site.store.reading() as session:
-        standing = digest_content.standing(session, wanted, case_counts(session).get(wanted.id, {}), local(ask.now).date())
-        silent = digest_content.silent_recommenders(session, wanted, ask.site.config)
-    expected = digest_content.expected_recommenders(wanted, ask.site.config)
+        standing = standing_of(session, wanted, case_counts(session).get(wanted.id, {}), local(ask.now).date())
+        silent = silent_recommenders(session, wanted, ask.site.config)
+    expected = expected_recommenders(wanted, ask.site.config)
     return ask.page(
         "programme.html", programme=wanted, rules=rules_in_words(wanted), standing=standing, silent=silent, expected=len(expected)
     )

@@ -60,7 +60,7 @@ def serve(
     from bot.console.site import Site
     from bot.intake.cached_reader import CachedReader
     from bot.intake.rejudge import Rejudge as JudgeAgain
-    from bot.staff_files import Files
+    from bot.views.files import Files
     from parsers.sandbox import SandboxReader
 
     listening = _bind(config.console.host, config.console.port)

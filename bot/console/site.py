@@ -19,15 +19,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot import staff_words, trouble_words
 from bot.config import Config
-from bot.digest import content as digest_content
 from bot.errors import BytesLost, StoreError
 from bot.programme.programme import Programme
 from bot.staff.records import Rejudge, StaffError
 from bot.staff.users import UserError, Visitor, csrf_matches, find_visitor
-from bot.staff_files import Files, MissingFileError
 from bot.store.store import Store
+from bot.views import words
+from bot.views.files import Files, MissingFileError
+from bot.views.needs import case_name, reasons
+from bot.views.troubles import note_words, trouble_words
 
 COOKIE = "shenbao_session"
 MOST_FORM = 64_000
@@ -208,7 +209,6 @@ def templates() -> Any:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    words = staff_words
     environment.filters.update(
         moment=words.moment_words,
         day=words.day_words,
@@ -220,16 +220,16 @@ def templates() -> Any:
         copy=lambda value: words.COPIES.get(value, value),
         severity=lambda value: words.SEVERITIES.get(value, value),
         code=words.code_words,
-        reasons=digest_content.reasons,
-        case_name=digest_content.case_name,
+        reasons=reasons,
+        case_name=case_name,
         reply_state=lambda value: words.REPLY_STATES.get(str(value), str(value)),
         mail_state=lambda value: words.MAIL_STATES.get(str(value), str(value)),
         role=lambda value: words.ROLES.get(value, value),
         address=words.mask_address,
         person=words.mask_name,
         masked=words.mask_mobiles,
-        note=trouble_words.note_words,
-        trouble=trouble_words.trouble_words,
+        note=note_words,
+        trouble=trouble_words,
         whole=str,
     )
     return environment

@@ -113,7 +113,7 @@ def outcomes(demo: Demo) -> list[tuple[str, str, str, str, str, str]]:
 
 
 def _moment(moment: Any) -> str:
-    from bot.staff_words import local
+    from bot.views.words import local
 
     return f"{local(moment):%Y-%m-%d %H:%M}"
 
@@ -214,8 +214,8 @@ def _wait_for_outcomes(store: Any, config: Config, total: int, daemon: subproces
 def _digest(demo: Demo, programmes: Mapping[str, Any], arrived: list[Path]) -> list[Path]:
     """Have today's digest sent the daemon's way, and keep its parts as files."""
     from bot.digest.daily import send_digest
-    from bot.staff_words import local
     from bot.store.letters import now
+    from bot.views.words import local
 
     moment = now()
     digest = send_digest(demo.store, programmes, demo.config, local(moment).date(), moment)

@@ -20,11 +20,11 @@ from bot.config import Config
 from bot.digest.content import DigestContent, gather
 from bot.post.freezing import freeze
 from bot.programme.programme import Programme
-from bot.staff_words import SHANGHAI, day_words, local, moment_words
 from bot.store import models
 from bot.store.models import Event, Reply, ReplyState
 from bot.store.staff.health import Span, last_digest, tail
 from bot.store.store import Store
+from bot.views.words import SHANGHAI, day_words, local, moment_words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

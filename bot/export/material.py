@@ -12,11 +12,11 @@ from typing import IO
 
 from bot.export.workbook import Value, Workbook
 from bot.programme.programme import Programme
-from bot.staff_files import Files, MissingFileError, file_name, safe_name
-from bot.staff_words import COPIES, DOCUMENT_KINDS
 from bot.store.models import Application, Document, Mail, Package
 from bot.store.staff.case import accepted_applications, documents_of, packages_in
 from bot.store.store import Store
+from bot.views.files import Files, MissingFileError, file_name, safe_name
+from bot.views.words import COPIES, DOCUMENT_KINDS
 
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 

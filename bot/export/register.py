@@ -17,11 +17,11 @@ from bot.errors import ShenbaoError
 from bot.export.workbook import Value, Workbook, number_of
 from bot.programme.papers import PaperSpec
 from bot.programme.programme import Programme
-from bot.staff_words import CHANNELS, CODES, DECISIONS, local
 from bot.store.models import Application, Package
 from bot.store.staff.case import package_statistics, packages_in, reasons_by_application, register_rows
 from bot.store.staff.cases import Case, package_cases
 from bot.store.store import Store
+from bot.views.words import CHANNELS, CODES, DECISIONS, local
 
 _NUMERIC = frozenset({"number", "integer", "percent", "year"})
 _LEADING = ("编号", "处理结果", "收到时间", "报送渠道", "推荐单位", "发件邮箱")

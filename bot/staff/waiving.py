@@ -19,10 +19,10 @@ from bot.staff.records import (
     record_package,
     verdict,
 )
-from bot.staff_words import CODES
 from bot.store.models import Finding, Package
 from bot.store.staff.case import findings_of
 from bot.store.store import Store
+from bot.views.words import CODES
 
 
 def accept_despite(

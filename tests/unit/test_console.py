@@ -21,10 +21,10 @@ from bot.console.app import HEADERS, make_app
 from bot.console.entrance import safe_target
 from bot.console.serving import _bind
 from bot.findings import DEFAULT_SEVERITIES
-from bot.staff_files import file_name, safe_name
-from bot.staff_words import CODES
 from bot.store.models import Application, Document, Event, Finding, Mail, Package, Reply, ReplyState
 from bot.store.store import Store
+from bot.views.files import file_name, safe_name
+from bot.views.words import CODES
 from tests.staff_data import DAY, Maker
 from tests.staff_site import ADMIN, STAFF, Browser, filled_store, found, make_site
 from tests.unit.test_staff import pending, whole_package

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from bot.digest.content import news_of
 from bot.digest.daily import Digest, due_at, make_digest, send_digest_if_due
 from bot.programme.load import load_programmes
 from bot.store import models
 from bot.store.models import Event, MailState, Reply, ReplyState
 from bot.store.store import Store
+from bot.views.standing import news_of
 from tests.staff_data import DAY, Maker
 from tests.staff_site import config, filled_store
 

@@ -28,7 +28,6 @@ LAYERS = {
     "bot.findings": 1,
     "bot.facts": 1,
     "bot.programme": 1,
-    "bot.staff_words": 1,
     "bot.config": 1,
     "bot.logs": 1,
     "bot.crashpoints": 1,

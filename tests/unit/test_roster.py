@@ -9,11 +9,11 @@ import pytest
 
 from bot.cli import main
 from bot.config import load_config
-from bot.digest.content import silent_recommenders
 from bot.engine.parts import open_store
 from bot.facts import Copy
 from bot.programme.load import load_programmes
 from bot.staff import users
+from bot.views.standing import silent_recommenders
 from tests.staff_data import DAY
 from tests.staff_site import STAFF, Browser, found, make_site
 from tests.world import SHANGHAI, START, World, document

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.post import smtp_answers
-from bot.trouble_words import NOTES, note_words, trouble_words
+from bot.views.troubles import NOTES, note_words, trouble_words
 
 PARSERS = Path(__file__).parents[2] / "parsers"
 MAILS = ("letter.py", "mail_dates.py", "mime_*.py", "tnef*.py", "archives.py", "zips.py", "sevenzip.py", "volumes.py")

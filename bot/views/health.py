@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.config import Config
-from bot.staff_words import moment_words, since_words, size_words
 from bot.store.staff.health import MailboxLine
-from bot.trouble_words import trouble_words
+from bot.views.troubles import trouble_words
+from bot.views.words import moment_words, since_words, size_words
 
 SILENT_AFTER = timedelta(hours=1)
 RECONCILED_WITHIN = timedelta(hours=36)

@@ -14,9 +14,9 @@ from typing import Any
 from bot.facts import Channel
 from bot.programme.programme import Programme
 from bot.programme.specs import Requirement
-from bot.staff_words import CODES, COPIES, DECISIONS, DOCUMENT_KINDS, mask_field, mask_mobiles
 from bot.store.models import Application, Document, Event
-from bot.trouble_words import trouble_words
+from bot.views.troubles import trouble_words
+from bot.views.words import CODES, COPIES, DECISIONS, DOCUMENT_KINDS, mask_field, mask_mobiles
 
 
 @dataclass(frozen=True, slots=True)
