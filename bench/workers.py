@@ -36,7 +36,7 @@ from bot.store.letters import now
 from bot.store.mails import Arrival, Place, keep
 from bot.store.models import Mail, MailState
 from bot.store.store import Store
-from parsers.isolation import OCR_THREADS
+from parsers.limits import OCR_THREADS
 from parsers.reader import DirectReader
 from tests.integration.servers import S3, Dovecot, Postgres, Smtp
 from tests.integration.site import Site

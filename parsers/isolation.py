@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from parsers.limits import Limits
+from parsers.limits import OCR_THREADS, Limits
 
 MIB = 1 << 20
 PACKAGE = Path(__file__).resolve().parent
@@ -28,8 +28,6 @@ BOOT = "import sys; sys.path.append(sys.argv[1]); from parsers.sandbox_child imp
 """Not `-m`: with -I a checkout that is not installed would not be found."""
 
 OFFICE_VARIABLE = "SHENBAO_SOFFICE"
-OCR_THREADS = "SHENBAO_OCR_THREADS"
-"""Names a LibreOffice that is not on the PATH (see `legacy`)."""
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 READ_ONLY = (

@@ -15,3 +15,7 @@ class Limits:
     archive_depth: int = 3
     parse_seconds: int = 120
     parse_memory_mb: int = 2048
+
+
+OCR_THREADS = "SHENBAO_OCR_THREADS"
+"""Names a LibreOffice that is not on the PATH (see `legacy`)."""

@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from parsers.isolation import OCR_THREADS
+from parsers.limits import OCR_THREADS
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from parsers import ocr
-from parsers.isolation import OCR_THREADS, environment
+from parsers.isolation import environment
+from parsers.limits import OCR_THREADS
 from tests.scans.forms import font
 
 
