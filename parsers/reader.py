@@ -65,7 +65,7 @@ class DirectReader:
         return parse_letter(raw)
 
     def unpack(self, files: Sequence[tuple[str, bytes]]) -> Unpacked:
-        from parsers.archives import unpack
+        from parsers.archives.archives import unpack
 
         return unpack(files, self.limits)
 

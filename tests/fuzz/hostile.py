@@ -104,7 +104,7 @@ def gzip_bomb() -> bytes:
 
 
 def seven_zip_bomb() -> bytes:
-    from parsers.sevenzip import tool
+    from parsers.archives.sevenzip import tool
 
     with tempfile.TemporaryDirectory() as folder:
         with open(Path(folder, "zeros"), "wb") as file:

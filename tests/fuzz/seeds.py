@@ -230,7 +230,7 @@ def _seven_zipped() -> tuple[bytes, ...]:
     import tempfile
     from pathlib import Path
 
-    from parsers.sevenzip import tool
+    from parsers.archives.sevenzip import tool
 
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "a.txt").write_bytes(b"hello " * 30)

@@ -112,7 +112,7 @@ def _links(data: bytes) -> None:
 
 
 def _unpack(data: bytes) -> None:
-    from parsers.archives import unpack
+    from parsers.archives.archives import unpack
 
     unpacked = unpack([("材料.zip", data)], LIMITS)
     assert type(unpacked) is Unpacked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.archives import unpack
+from parsers.archives.archives import unpack
 from parsers.formats import identify
 from parsers.limits import Limits
 from parsers.safety import inspect

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from parsers.archives import unpack
+from parsers.archives.archives import unpack
+from parsers.archives.sevenzip import tool
 from parsers.limits import Limits
-from parsers.sevenzip import tool
 from parsers.values import Reason, Unpacked
 from tests.hostile import rars, zips
 
@@ -100,7 +100,7 @@ def test_depth_is_bounded() -> None:
 
 
 def test_an_archive_that_holds_itself_is_told() -> None:
-    from parsers.archives import _Work
+    from parsers.archives.archives import _Work
 
     data = zips.simple_zip({"a.txt": DATA})
     work = _Work(Limits(archive_depth=100))

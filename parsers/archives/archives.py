@@ -11,14 +11,14 @@ import tarfile
 import zlib
 from collections.abc import Callable, Sequence
 
-from parsers.archive_budget import CHUNK, Budget, Entries, Entry, Exhausted
+from parsers.archives.budget import CHUNK, Budget, Entries, Entry, Exhausted
+from parsers.archives.sevenzip import NotArchive, tool_entries, volume_entries
+from parsers.archives.volumes import VolumeSet, join_volumes
+from parsers.archives.zips import NotZip, members_by_header, zip_entries
 from parsers.limits import Limits
 from parsers.magic import identify, is_tar
 from parsers.names import clean_name, guess_name, inner_path
-from parsers.sevenzip import NotArchive, tool_entries, volume_entries
 from parsers.values import Member, Note, Reason, Refusal, Unpacked
-from parsers.volumes import VolumeSet, join_volumes
-from parsers.zips import NotZip, members_by_header, zip_entries
 
 Opener = Callable[[bytes, str, Budget], Entries]
 

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable
 from itertools import pairwise
 
-from parsers.archive_budget import CHUNK, Budget, Entries, Entry
+from parsers.archives.budget import CHUNK, Budget, Entries, Entry
 from parsers.names import guess_name
 from parsers.values import Note, Reason, Refusal
 
@@ -119,7 +119,7 @@ def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, data: byt
 
 def _by_tool(data: bytes, infos: list[zipfile.ZipInfo], budget: Budget) -> Entries:
     """Members compressed in ways zipfile does not know (Deflate64, PPMd, Zstandard), taken out by 7zz under our names."""
-    from parsers.sevenzip import tool_entries
+    from parsers.archives.sevenzip import tool_entries
 
     names = [_name(info) for info in infos if not info.filename.endswith("/") and not info.orig_filename.endswith("/")]
     for number, entry in enumerate(tool_entries(data, budget)):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from parsers.archive_budget import CHUNK, Budget, Entries, Entry, Exhausted
+from parsers.archives.budget import CHUNK, Budget, Entries, Entry, Exhausted
 from parsers.names import guess_name
 from parsers.values import Note, Reason, Refusal
 
