@@ -2,7 +2,7 @@
 
     python bench/legacy.py [--files N] [--unoserver PYTHON]
 
-The calls are those of `parsers.legacy`, fence and throw-away profile included. unoserver needs LibreOffice's own Python
+The calls are those of `parsers.documents.legacy`, fence and throw-away profile included. unoserver needs LibreOffice's own Python
 (`python3-uno`): name an interpreter that has both with --unoserver, else the warm row is left out. Wall and processor seconds;
 the processor time of a fenced call is not seen from outside bubblewrap, so the same is measured without it too.
 """
@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 def old_forms(count: int) -> list[bytes]:
     """Filled forms as .doc, made by LibreOffice."""
-    from parsers import legacy
+    from parsers.documents import legacy
     from tests.office import JSAQ, VALUES, docx, form_table, par
 
     program = legacy.soffice()
@@ -97,7 +97,7 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=6)
     parser.add_argument("--unoserver", default="python3", metavar="PYTHON", help="an interpreter with uno and unoserver")
     options = parser.parse_args()
-    from parsers import legacy
+    from parsers.documents import legacy
     from parsers.values import Refusal
 
     forms = old_forms(options.files)

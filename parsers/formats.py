@@ -19,22 +19,22 @@ MOST_CHARACTERS = 2_000_000
 runs outside the sandbox."""
 
 READERS: dict[str, str] = {
-    "docx": "parsers.word:read_docx",
-    "xlsx": "parsers.sheets:read_xlsx",
-    "xls": "parsers.sheets:read_xls",
-    "pptx": "parsers.slides:read_pptx",
-    "pdf": "parsers.pdf:read_pdf",
-    "jpg": "parsers.images:read_image",
-    "png": "parsers.images:read_image",
-    "tiff": "parsers.images:read_image",
-    "bmp": "parsers.images:read_image",
-    "gif": "parsers.images:read_image",
-    "webp": "parsers.images:read_image",
-    "heic": "parsers.images:read_image",
-    "txt": "parsers.plain:read_txt",
-    "csv": "parsers.plain:read_csv",
-    "html": "parsers.plain:read_html",
-    "eml": "parsers.plain:read_eml",
+    "docx": "parsers.documents.word:read_docx",
+    "xlsx": "parsers.documents.sheets:read_xlsx",
+    "xls": "parsers.documents.sheets:read_xls",
+    "pptx": "parsers.documents.slides:read_pptx",
+    "pdf": "parsers.documents.pdf:read_pdf",
+    "jpg": "parsers.documents.images:read_image",
+    "png": "parsers.documents.images:read_image",
+    "tiff": "parsers.documents.images:read_image",
+    "bmp": "parsers.documents.images:read_image",
+    "gif": "parsers.documents.images:read_image",
+    "webp": "parsers.documents.images:read_image",
+    "heic": "parsers.documents.images:read_image",
+    "txt": "parsers.documents.plain:read_txt",
+    "csv": "parsers.documents.plain:read_csv",
+    "html": "parsers.documents.plain:read_html",
+    "eml": "parsers.documents.plain:read_eml",
 }
 """Format -> reader, imported when first used. A new format is one parser and one line."""
 
@@ -136,7 +136,7 @@ def _convert(waiting: Sequence[tuple[int, str, bytes]], readings: list[Reading])
     if not waiting:
         return
     try:
-        from parsers.legacy import convert_many
+        from parsers.documents.legacy import convert_many
 
         results = convert_many([(format, data) for _, format, data in waiting])
     except MemoryError:

@@ -174,7 +174,7 @@ def _users(config: Config) -> Iterator[Diagnosis]:
 
 def check_office(config: Config) -> Iterator[Diagnosis]:
     """LibreOffice, tried on a document."""
-    from parsers.legacy import convert_many, soffice
+    from parsers.documents.legacy import convert_many, soffice
     from parsers.values import Refusal
 
     area = "LibreOffice"

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from bot.programme.load import load_programmes
-from parsers import legacy
+from parsers.documents import legacy
+from parsers.documents.pdf import read_pdf
+from parsers.documents.sheets import read_xls, read_xlsx
+from parsers.documents.slides import read_pptx
+from parsers.documents.word import read_docx
 from parsers.forms import Label, find_fields
-from parsers.pdf import read_pdf
 from parsers.prose import find_sections
-from parsers.sheets import read_xls, read_xlsx
-from parsers.slides import read_pptx
 from parsers.values import Content, Grid, Refusal
-from parsers.word import read_docx
 from tests import office
 from tests.office import cell, docx, package, par, row, run, table
 

@@ -186,7 +186,7 @@ def test_a_reader_that_fails_costs_only_its_document(monkeypatch: pytest.MonkeyP
     def fail(data: bytes) -> Content:
         raise IndexError("inside a library")
 
-    monkeypatch.setattr("parsers.plain.read_csv", fail)
+    monkeypatch.setattr("parsers.documents.plain.read_csv", fail)
     readings = read_many([("a.csv", b"1,2"), ("b.txt", b"x")], Limits())
     assert isinstance(readings[0], Refusal)
     assert (readings[0].reason, "IndexError" in readings[0].detail) == (Reason.UNREADABLE, True)
@@ -197,7 +197,7 @@ def test_a_broken_converter_costs_only_old_formats(monkeypatch: pytest.MonkeyPat
     def fail(files: object) -> list[object]:
         raise OSError("no soffice")
 
-    monkeypatch.setattr("parsers.legacy.convert_many", fail)
+    monkeypatch.setattr("parsers.documents.legacy.convert_many", fail)
     readings = read_many([("a.doc", DOC), ("b.txt", b"x")], Limits())
     assert isinstance(readings[0], Refusal)
     assert readings[0].reason is Reason.CRASHED
@@ -211,7 +211,7 @@ def test_conversion_keeps_the_original_format(monkeypatch: pytest.MonkeyPatch) -
     document = docx.Document()
     document.add_paragraph("申报表")
     document.save(out)
-    monkeypatch.setattr("parsers.legacy.convert_many", lambda files: [("docx", out.getvalue()) for _ in files])
+    monkeypatch.setattr("parsers.documents.legacy.convert_many", lambda files: [("docx", out.getvalue()) for _ in files])
     reading = read("a.docx", DOC)
     assert isinstance(reading, Content)
     assert (reading.format, reading.text()) == ("doc", "申报表")

@@ -10,7 +10,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from parsers.images import read_image
+from parsers.documents.images import read_image
 from parsers.rasters import rasters
 from parsers.values import Content, Reason, Refusal
 

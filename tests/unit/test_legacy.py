@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from parsers import legacy
+from parsers.documents import legacy
 from parsers.values import Reason, Refusal
 
 

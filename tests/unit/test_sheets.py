@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from parsers.sheets import MAX_CELLS, read_xls, read_xlsx
+from parsers.documents.sheets import MAX_CELLS, read_xls, read_xlsx
 from parsers.values import Cell, Content, Grid, Note, Reason, Refusal
 from tests.office import package
 

@@ -8,7 +8,7 @@ import pptx
 import pytest
 from pptx.util import Cm
 
-from parsers.slides import read_pptx
+from parsers.documents.slides import read_pptx
 from parsers.values import Cell, Content, Grid, Paragraph, Reason, Refusal
 from tests.office import package
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from parsers.ooxml import Package, PackageError
+from parsers.documents.ooxml import Package, PackageError
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LEVEL = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)

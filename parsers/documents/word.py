@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from parsers.ooxml import Package, PackageError
+from parsers.documents.ooxml import Package, PackageError
+from parsers.documents.word_chunks import read_chunk
+from parsers.documents.word_styles import W, number, outline_level, style_levels
 from parsers.symbols import BLANK_BOX, TICKED_BOX, symbol, symbol_text
 from parsers.values import Block, Cell, Content, Grid, Note, Paragraph, Reading, Refusal, blocks_text
-from parsers.word_chunks import read_chunk
-from parsers.word_styles import W, number, outline_level, style_levels
 from parsers.wording import even
 
 _W = W

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from parsers.ooxml import Package, PackageError
+from parsers.documents.ooxml import Package, PackageError
 from parsers.symbols import symbol_text
 from parsers.values import Block, Cell, Content, Grid, Note, Page, Paragraph, Reading, Reason
 

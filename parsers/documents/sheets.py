@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
-from parsers.ooxml import Package, PackageError
+from parsers.documents.ooxml import Package, PackageError
 from parsers.values import Cell, Content, Grid, Note, Reading, Reason, Refusal
 
 MAX_CELLS = 200_000

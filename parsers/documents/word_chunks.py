@@ -17,19 +17,19 @@ def read_chunk(name: str, data: bytes) -> Reading:
 
     format = identify(name, data)
     if format == "mht":
-        from parsers.legacy import page_of_archive
+        from parsers.documents.legacy import page_of_archive
 
         format, data = "html", page_of_archive(data)
     if format == "html":
-        from parsers.plain import read_html
+        from parsers.documents.plain import read_html
 
         return read_html(data)
     if format == "txt":
-        from parsers.plain import read_txt
+        from parsers.documents.plain import read_txt
 
         return read_txt(data)
     if format == "docx":
-        from parsers.word import read_docx
+        from parsers.documents.word import read_docx
 
         return read_docx(data, inner=True)
     return Refusal(Reason.NO_CONVERTER, f"a part of a Word document in {format}")

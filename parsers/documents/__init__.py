@@ -1,0 +1,1 @@
+"""Word, sheets, slides, PDF, pictures and old formats: bytes in, blocks out."""
