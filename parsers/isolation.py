@@ -28,6 +28,7 @@ BOOT = "import sys; sys.path.append(sys.argv[1]); from parsers.sandbox_child imp
 """Not `-m`: with -I a checkout that is not installed would not be found."""
 
 OFFICE_VARIABLE = "SHENBAO_SOFFICE"
+"""Names a LibreOffice that is not on the PATH (see `legacy`)."""
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 READ_ONLY = (

@@ -18,4 +18,4 @@ class Limits:
 
 
 OCR_THREADS = "SHENBAO_OCR_THREADS"
-"""Names a LibreOffice that is not on the PATH (see `legacy`)."""
+"""The environment variable that says how many threads OCR uses for a page."""

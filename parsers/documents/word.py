@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from parsers.documents.ooxml import Package, PackageError
@@ -158,7 +159,7 @@ class _Walk:
         kind, target = self._package.relations(self._name).get(reference, ("", ""))
         if kind.lower() != "afchunk" or target not in self._package or self._inner:
             return ()
-        reading = read_chunk(target, self._package.part(target))
+        reading = read_chunk(target, self._package.part(target), partial(read_docx, inner=True))
         if isinstance(reading, Refusal):
             raise PackageError(reading.reason, reading.detail)
         return reading.blocks

@@ -5,11 +5,13 @@ Word shows such a part as text of its own once it is opened; the file itself has
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from parsers.values import Reading, Reason, Refusal
 
 
-def read_chunk(name: str, data: bytes) -> Reading:
-    """The contents of such a part: HTML (also packed as MHTML), text, or another Word document.
+def read_chunk(name: str, data: bytes, read_word: Callable[[bytes], Reading]) -> Reading:
+    """The contents of such a part: HTML (also packed as MHTML), text, or another Word document, which `read_word` reads.
 
     Refused for anything else (RTF): staff open it in Word.
     """
@@ -29,7 +31,5 @@ def read_chunk(name: str, data: bytes) -> Reading:
 
         return read_txt(data)
     if format == "docx":
-        from parsers.documents.word import read_docx
-
-        return read_docx(data, inner=True)
+        return read_word(data)
     return Refusal(Reason.NO_CONVERTER, f"a part of a Word document in {format}")
