@@ -20,7 +20,7 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from bot.programme.load import load_programmes
-from parsers.forms import Label, find_fields
+from parsers.forms.forms import Label, find_fields
 from parsers.rasters import Raster
 from parsers.scan import scan
 from parsers.seals import find_seals

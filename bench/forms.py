@@ -51,7 +51,7 @@ def a_form() -> bytes:
 def ours() -> Callable[[bytes], object]:
     from bot.programme.load import load_programmes
     from parsers.documents.word import read_docx
-    from parsers.forms import Label, find_fields
+    from parsers.forms.forms import Label, find_fields
     from parsers.values import Content
 
     labels = [Label(spec.key, spec.labels, spec.after, spec.line) for spec in load_programmes()["jsaq-2025"].fields]

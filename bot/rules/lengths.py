@@ -10,7 +10,7 @@ from bot.findings import Fact, Finding
 from bot.programme.specs import DocumentSpec
 from bot.rules.context import Context
 from bot.rules.names import base_name, unquoted
-from parsers.prose import count_characters
+from parsers.forms.prose import count_characters
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,7 @@ def _blocks(data: bytes) -> tuple[Block, ...]:
 
 
 def _forms(data: bytes) -> None:
-    from parsers.forms import Label, find_fields
+    from parsers.forms.forms import Label, find_fields
 
     blocks = _blocks(data)
     labels = [Label(key, texts, line=key == "推荐地市", hints=("（盖章）",)) for key, texts in LABELS.items()]
@@ -192,7 +192,7 @@ def _forms(data: bytes) -> None:
 
 
 def _statistics(data: bytes) -> None:
-    from parsers.statistics import StatisticLabel, find_statistics
+    from parsers.forms.statistics import StatisticLabel, find_statistics
 
     specs = [StatisticLabel("enterprises", (("企业", "数"),)), StatisticLabel("contact", (("联系人",),), type="text", line=True)]
     specs += [StatisticLabel(key, ((key,),), excludes=("某",), type="text") for key in LABELS]
@@ -201,7 +201,7 @@ def _statistics(data: bytes) -> None:
 
 
 def _lists(data: bytes) -> None:
-    from parsers.lists import find_heading, find_rows
+    from parsers.forms.lists import find_heading, find_rows
 
     blocks = _blocks(data)
     assert all(set(row) <= set(LABELS) for row in find_rows(blocks, LABELS))
@@ -209,7 +209,7 @@ def _lists(data: bytes) -> None:
 
 
 def _prose(data: bytes) -> None:
-    from parsers.prose import count_characters, find_sections, find_title
+    from parsers.forms.prose import count_characters, find_sections, find_title
 
     text = data.decode("utf-8", "surrogateescape")
     blocks = (*(Paragraph(line, index % 3) for index, line in enumerate(text.splitlines())), *_blocks(data))

@@ -17,8 +17,8 @@ from parsers.documents.pdf import read_pdf
 from parsers.documents.sheets import read_xls, read_xlsx
 from parsers.documents.slides import read_pptx
 from parsers.documents.word import read_docx
-from parsers.forms import Label, find_fields
-from parsers.prose import find_sections
+from parsers.forms.forms import Label, find_fields
+from parsers.forms.prose import find_sections
 from parsers.values import Content, Grid, Refusal
 from tests import office
 from tests.office import cell, docx, package, par, row, run, table

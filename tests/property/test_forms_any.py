@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from bot.programme.load import load_programmes
 from parsers.documents.word import read_docx
-from parsers.forms import Label, find_fields, find_heading, find_rows
-from parsers.prose import count_characters, find_sections, find_title
-from parsers.statistics import StatisticLabel, find_statistics
+from parsers.forms.forms import Label, find_fields, find_heading, find_rows
+from parsers.forms.prose import count_characters, find_sections, find_title
+from parsers.forms.statistics import StatisticLabel, find_statistics
 from parsers.values import Block, Cell, Content, Grid, Paragraph
 from parsers.wording import chosen, clean_value, core, without_signature
 from tests import office

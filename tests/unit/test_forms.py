@@ -9,7 +9,7 @@ import pytest
 
 from bot.programme.load import load_programmes
 from parsers.documents.word import read_docx
-from parsers.forms import Form, Label, find_fields
+from parsers.forms.forms import Form, Label, find_fields
 from parsers.values import Block, Cell, Content, Grid, Paragraph
 from tests import office
 from tests.office import cell, control, deleted, inserted, pair, par, plain_control, row, run, table, text_box

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from parsers.forms import find_heading, find_rows
-from parsers.lists import has_header
+from parsers.forms.forms import find_heading, find_rows
+from parsers.forms.lists import has_header
 from parsers.values import Block, Cell, Grid, Paragraph
 
 COLUMNS = {

@@ -6,7 +6,7 @@ import pytest
 
 from bot.programme.load import load_programmes
 from parsers.documents.pdf import MAX_PAGES, read_pdf
-from parsers.forms import Label, find_fields
+from parsers.forms.forms import Label, find_fields
 from parsers.values import Cell, Content, Grid, Note, Paragraph, Reason, Refusal
 from tests import office
 from tests.pdfs import A4, Sheet, encrypted, pdf

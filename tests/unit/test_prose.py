@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parsers.prose import count_characters, find_sections, find_title
+from parsers.forms.prose import count_characters, find_sections, find_title
 from parsers.values import Block, Cell, Grid, Paragraph
 
 KEYS = ("班组概况", "实施背景", "实施过程", "实施效果")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.programme.load import load_programmes
-from parsers.statistics import StatisticLabel, find_statistics
+from parsers.forms.statistics import StatisticLabel, find_statistics
 from parsers.values import Block, Cell, Grid, Paragraph
 
 PROGRAMMES = load_programmes()

@@ -14,9 +14,9 @@ from bot.programme.load import load_programmes
 from bot.samples import forms
 from bot.samples.layout import Line, Table
 from bot.samples.word import write_docx
-from parsers.forms import Label, find_fields, find_rows
-from parsers.prose import find_sections, find_title
-from parsers.statistics import StatisticLabel, find_statistics
+from parsers.forms.forms import Label, find_fields, find_rows
+from parsers.forms.prose import find_sections, find_title
+from parsers.forms.statistics import StatisticLabel, find_statistics
 from parsers.traditional import _PAIRS, simplified
 from parsers.values import Cell, Grid, Paragraph
 from tests.papers import Papers, judged, mail_to

@@ -13,7 +13,7 @@ from bot.facts import Copy
 from bot.judging.names import base_name, even, folder
 from bot.programme.programme import Programme
 from bot.programme.specs import DocumentSpec
-from parsers.forms import Label, find_fields, find_rows
+from parsers.forms.forms import Label, find_fields, find_rows
 from parsers.traditional import simplified
 from parsers.values import Block, Grid, Paragraph, blocks_text
 
@@ -33,7 +33,7 @@ def find_copy(format: str) -> Copy:
 
 
 def form_labels(programme: Programme) -> tuple[Label, ...]:
-    """The labels of the programme's application form, for `parsers.forms`."""
+    """The labels of the programme's application form, for `parsers.forms.forms`."""
     return tuple(Label(spec.key, spec.labels, spec.after, spec.line) for spec in programme.fields)
 
 

@@ -12,10 +12,10 @@ from bot.judging.fingerprint import TEXT_KINDS, find_fingerprint
 from bot.judging.names import even, name_key
 from bot.judging.papers.classify import find_kind, form_labels, heading_lines, is_call
 from bot.programme.programme import Programme
-from parsers.forms import Label, find_fields, find_rows
-from parsers.lists import has_header
-from parsers.prose import count_characters, find_sections, find_title
-from parsers.statistics import StatisticLabel, find_statistics
+from parsers.forms.forms import Label, find_fields, find_rows
+from parsers.forms.lists import has_header
+from parsers.forms.prose import count_characters, find_sections, find_title
+from parsers.forms.statistics import StatisticLabel, find_statistics
 from parsers.values import Block, Scan, ScannedPage, Seal, blocks_text
 
 _RECOMMENDER_LABELS = ("推荐单位", "推荐地市、行业质协", "推荐省市自治区、行业", "省、市、自治区、行业", "推荐协会")
@@ -64,7 +64,7 @@ def extract(programme: Programme, facts: DocumentFacts, blocks: Sequence[Block],
 
 
 def statistic_labels(programme: Programme) -> tuple[StatisticLabel, ...]:
-    """The labels of the programme's statistics form, for `parsers.statistics`."""
+    """The labels of the programme's statistics form, for `parsers.forms.statistics`."""
     return tuple(StatisticLabel(spec.key, spec.contains, spec.excludes, spec.type, spec.line, spec.after) for spec in programme.statistics)
 
 

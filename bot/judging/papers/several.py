@@ -14,8 +14,8 @@ from bot.judging.names import even
 from bot.judging.papers.classify import TEXTS, heading_lines, kind_by_content, kind_by_heading, kind_by_structure
 from bot.judging.papers.extract import anothers, extract, names_stated, statistic_labels
 from bot.programme.programme import Programme
-from parsers.prose import count_characters
-from parsers.statistics import find_statistics
+from parsers.forms.prose import count_characters
+from parsers.forms.statistics import find_statistics
 from parsers.values import Block, Grid, Paragraph, blocks_text
 
 Part = tuple[str, list[Block]]

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from parsers.label_index import Found, LabelIndex
-from parsers.table import Table
+from parsers.forms.label_index import Found, LabelIndex
+from parsers.forms.table import Table
 from parsers.values import Block, Cell, Grid
 from parsers.wording import EMPTY_MARKS, TICKED_MARKS, clean_value, core, even, visible
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from parsers.label_index import LabelIndex
-from parsers.table import Table
+from parsers.forms.label_index import LabelIndex
+from parsers.forms.table import Table
 from parsers.values import Block, Grid, Paragraph
 from parsers.wording import clean_value, even
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from parsers.label_index import Found, label_index
-from parsers.lists import find_heading, find_rows
-from parsers.table import Table
+from parsers.forms.label_index import Found, label_index
+from parsers.forms.lists import find_heading, find_rows
+from parsers.forms.table import Table
 from parsers.traditional import simplified
 from parsers.values import Block, Cell, Grid, Paragraph
 from parsers.wording import clean_value, core, even, visible, without_signature

@@ -1,0 +1,1 @@
+"""From blocks and labels to fields, lists, statistics and sections."""
