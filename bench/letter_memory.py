@@ -50,7 +50,7 @@ def make_mail(kind: str, size: int) -> bytes:
 
 
 def child(path: str) -> None:
-    from parsers.letter import parse_letter
+    from parsers.letter.letter import parse_letter
 
     small = parse_letter(make_mail("base64", 100_000))
     assert len(small.attachments) == 1

@@ -12,8 +12,6 @@ from parsers.magic import extension, identify
 from parsers.safety import inspect
 from parsers.values import Content, Note, Paragraph, Reading, Reason, Refusal
 
-__all__ = ["READERS", "identify", "read_many"]
-
 MOST_CHARACTERS = 2_000_000
 """Of a document's text: four hundred times the longest that a notice asks for. What looks for sections and fields in it later
 runs outside the sandbox."""

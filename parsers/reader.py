@@ -60,7 +60,7 @@ class DirectReader:
         self.limits = limits or Limits()
 
     def letter(self, raw: bytes) -> Letter:
-        from parsers.letter import parse_letter
+        from parsers.letter.letter import parse_letter
 
         return parse_letter(raw)
 

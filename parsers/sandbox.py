@@ -18,8 +18,8 @@ from typing import Self
 
 from parsers import wire
 from parsers.isolation import MIB, Kind, SandboxUnavailable, find_isolation, kinds
+from parsers.letter.salvage import salvage_letter
 from parsers.limits import Limits
-from parsers.salvage import salvage_letter
 from parsers.sandbox_pool import ChildDied, Pool, Recipe, Spawner
 from parsers.values import Letter, Member, Note, Reading, Reason, Refusal, Scan, Unpacked
 

@@ -153,7 +153,7 @@ class Child:
 
     def rehearse(self) -> None:
         """Read a letter of our own here once, when letters are being read: what that sets up for good, the forks have then."""
-        if not self.rehearsed and "parsers.letter" in sys.modules:
+        if not self.rehearsed and "parsers.letter.letter" in sys.modules:
             self.rehearsed = True
             with suppress(Exception):  # it is only for speed
                 self.make_reader(Limits()).letter(REHEARSAL)

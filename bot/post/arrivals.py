@@ -23,7 +23,7 @@ from bot.store.blobs import BlobWriter
 from bot.store.cleaning import storable
 from bot.store.mails import Arrival, Place, keep
 from bot.store.store import Store
-from parsers.mime_names import addresses, decode_header
+from parsers.letter.mime_names import addresses, decode_header
 
 _HEADER_BYTES = 64 * 1024
 _FIELD = re.compile(rb"^(message-id|from|subject):[ \t]*(.*(?:\r?\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)

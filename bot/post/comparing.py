@@ -17,7 +17,7 @@ from bot.store import mails
 from bot.store.letters import now
 from bot.store.mails import Place
 from bot.store.store import Store
-from parsers.mime_names import unfold
+from parsers.letter.mime_names import unfold
 
 _RECONCILE = timedelta(days=1)
 

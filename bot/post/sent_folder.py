@@ -17,7 +17,7 @@ from bot.store import letters
 from bot.store.letters import now
 from bot.store.models import Reply
 from bot.store.store import Store
-from parsers.mime_names import addresses, decode_header
+from parsers.letter.mime_names import addresses, decode_header
 
 _NEWEST = 300
 _LOOKUPS = 3

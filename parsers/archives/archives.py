@@ -148,7 +148,7 @@ def _tool(data: bytes, name: str, budget: Budget) -> Entries:
 
 def _mail(data: bytes, name: str, budget: Budget) -> Entries:
     """A saved mail: its text as `正文.txt`, then its attachments; pictures that its HTML shows are left out."""
-    from parsers.letter import parse_letter
+    from parsers.letter.letter import parse_letter
 
     letter = parse_letter(data)
     yield Entry("正文.txt", "\n".join((letter.subject, letter.text)).encode("utf-8"))

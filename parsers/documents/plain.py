@@ -100,7 +100,7 @@ def _span(value: str | None) -> int:
 
 def read_eml(data: bytes) -> Reading:
     """A saved mail's subject and text; its attachments are the business of whoever unpacks it."""
-    from parsers.letter import parse_letter
+    from parsers.letter.letter import parse_letter
 
     letter = parse_letter(data)
     lines = [letter.subject, *letter.text.splitlines()]

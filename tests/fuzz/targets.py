@@ -40,7 +40,7 @@ class Target:
 
 
 def _letter(data: bytes) -> None:
-    from parsers.letter import parse_letter
+    from parsers.letter.letter import parse_letter
 
     assert type(parse_letter(data)) is Letter
 
@@ -89,14 +89,14 @@ def _world() -> World:
 
 
 def _salvage(data: bytes) -> None:
-    from parsers.salvage import salvage_letter
+    from parsers.letter.salvage import salvage_letter
     from parsers.values import Note
 
     assert type(salvage_letter(data, Note("parser-died"))) is Letter
 
 
 def _tnef(data: bytes) -> None:
-    from parsers.tnef import is_tnef, open_tnef
+    from parsers.letter.tnef import is_tnef, open_tnef
 
     if is_tnef(data):
         attachments, text, html, _ = open_tnef(data)
@@ -105,7 +105,7 @@ def _tnef(data: bytes) -> None:
 
 
 def _links(data: bytes) -> None:
-    from parsers.links import find_links
+    from parsers.letter.links import find_links
 
     text = data.decode("utf-8", "surrogateescape")
     assert all(link.expires is None or link.expires.tzinfo is not None for link in find_links(text, "") + find_links("", text))
@@ -124,7 +124,7 @@ def _unpack(data: bytes) -> None:
 
 
 def _formats(data: bytes) -> None:
-    from parsers.formats import identify
+    from parsers.magic import identify
     from parsers.safety import inspect
 
     for name in ("a.doc", "b"):
@@ -138,7 +138,8 @@ def _reading(reader: str, data: bytes) -> None:
     """Through `formats`, as documents really come, and then straight: what the boundary would have to catch is a fault too."""
     import importlib
 
-    from parsers.formats import identify, read_many
+    from parsers.formats import read_many
+    from parsers.magic import identify
     from parsers.safety import inspect
 
     outcome: Reading = read_many([("a", data)], LIMITS)[0]

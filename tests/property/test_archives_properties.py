@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.archives.archives import unpack
-from parsers.formats import identify
 from parsers.limits import Limits
+from parsers.magic import identify
 from parsers.safety import inspect
 from parsers.values import Unpacked
 from tests.hostile import mails, office, ole, rars, zips

@@ -8,8 +8,9 @@ import io
 
 import pytest
 
-from parsers.formats import CONVERTED, READERS, identify, read_many
+from parsers.formats import CONVERTED, READERS, read_many
 from parsers.limits import Limits
+from parsers.magic import identify
 from parsers.values import Content, Grid, Paragraph, Reason, Refusal
 from tests.hostile import mails, office, ole, rars, zips
 

@@ -10,7 +10,7 @@ import pytest
 from bot.judging.kinds import Kind, find_nature, kind_without_files
 from bot.samples.letters import Mail, write_mail
 from bot.samples.notices import CHINA
-from parsers.letter import parse_letter
+from parsers.letter.letter import parse_letter
 from parsers.values import Letter
 
 OWN = ("jsaqbanzu@126.com",)

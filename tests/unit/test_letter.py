@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from parsers.letter import parse_letter
+from parsers.letter.letter import parse_letter
 from parsers.values import Address, Letter
 from tests.hostile import mails
 from tests.hostile.mails import attachment, mail, rfc2231, text, word

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from bench.letter_memory import KINDS, make_mail
-from parsers.letter import parse_letter
+from parsers.letter.letter import parse_letter
 
 SIZE = 6 << 20
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from parsers.letter import parse_letter
-from parsers.links import find_links, provider_of
+from parsers.letter.letter import parse_letter
+from parsers.letter.links import find_links, provider_of
 from parsers.values import CloudLink
 from tests.hostile.mails import mail, text
 

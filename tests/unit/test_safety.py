@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from parsers.formats import identify
+from parsers.magic import identify
 from parsers.safety import inspect
 from parsers.values import Reason
 from tests.hostile import office, ole, zips

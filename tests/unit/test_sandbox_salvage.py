@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from parsers.salvage import salvage_letter
+from parsers.letter.salvage import salvage_letter
 from parsers.values import Address, Note
 
 NOTE = Note("parser-died", "parse child ended by SIGSEGV")

@@ -16,7 +16,7 @@ from bot.judging.papers.classify import STAMPED_FORMATS, find_copy, find_kind, k
 from bot.judging.papers.extract import extract, extract_scan, extract_scans, find_seal, new_facts
 from bot.judging.papers.several import extract_several, without_doubles
 from bot.programme.programme import Programme
-from parsers.formats import identify
+from parsers.magic import identify
 from parsers.reader import Reader
 from parsers.values import Content, Letter, Member, Note, Reading, Refusal, Scan, blocks_text
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from email.errors import MessageError
 from email.message import Message
 
-from parsers.mime_flat import MOST_PARTS, flat_parts, flat_tree
-from parsers.mime_lift import UU_ENCODINGS, decode_uu, lift
-from parsers.mime_mend import boundaries_of, bounded_header, guessed_boundaries, mended_header
-from parsers.mime_names import media_type
-from parsers.mime_parts import Part, Tree
+from parsers.letter.mime_flat import MOST_PARTS, flat_parts, flat_tree
+from parsers.letter.mime_lift import UU_ENCODINGS, decode_uu, lift
+from parsers.letter.mime_mend import boundaries_of, bounded_header, guessed_boundaries, mended_header
+from parsers.letter.mime_names import media_type
+from parsers.letter.mime_parts import Part, Tree
 from parsers.names import printable
 from parsers.values import Note
 

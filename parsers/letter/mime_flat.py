@@ -5,10 +5,10 @@ from __future__ import annotations
 import binascii
 import re
 
-from parsers.mime_lift import UU_ENCODINGS, decode_base64, decode_uu
-from parsers.mime_mend import MOST_HEADER
-from parsers.mime_names import media_type
-from parsers.mime_parts import Part, Tree
+from parsers.letter.mime_lift import UU_ENCODINGS, decode_base64, decode_uu
+from parsers.letter.mime_mend import MOST_HEADER
+from parsers.letter.mime_names import media_type
+from parsers.letter.mime_parts import Part, Tree
 from parsers.values import Note
 
 MOST_PARTS = 5000

@@ -6,8 +6,8 @@ import logging
 import struct
 from typing import Any
 
+from parsers.letter.tnef_bounds import bound
 from parsers.names import clean_name, decode_text
-from parsers.tnef_bounds import bound
 from parsers.values import Attachment, Note
 
 _SIGNATURE = b"\x78\x9f\x3e\x22"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import re
 
-from parsers.mime_mend import places
+from parsers.letter.mime_mend import places
 
 _LIFT_PLAIN = 1 << 18
 """Bodies that are not base64 are lifted from this size on."""

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from parsers.html_text import html_to_text
-from parsers.links import find_links
-from parsers.mail_dates import find_date
-from parsers.mime_lift import decode_uu
-from parsers.mime_names import addresses, decode_header, file_name, parameters
-from parsers.mime_parts import Part, Tree
-from parsers.mime_tree import take_apart
+from parsers.letter.links import find_links
+from parsers.letter.mail_dates import find_date
+from parsers.letter.mime_lift import decode_uu
+from parsers.letter.mime_names import addresses, decode_header, file_name, parameters
+from parsers.letter.mime_parts import Part, Tree
+from parsers.letter.mime_tree import take_apart
+from parsers.letter.tnef import is_tnef, open_tnef
 from parsers.names import clean_name, decode_text, printable
-from parsers.tnef import is_tnef, open_tnef
 from parsers.values import Address, Attachment, CloudLink, Letter, Note
 
 DEEPEST_MESSAGE = 8
@@ -276,7 +276,7 @@ def _named(files: Sequence[_File], html: str) -> list[Attachment]:
 
 
 def _extension(file: _File) -> str:
-    from parsers.formats import identify
+    from parsers.magic import identify
 
     found = identify("", file.data)
     if found not in ("unknown", "empty", "txt", "ooxml", "ole"):
