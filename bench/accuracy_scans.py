@@ -21,10 +21,10 @@ from rapidfuzz.distance import Indel
 
 from bot.programme.load import load_programmes
 from parsers.forms.forms import Label, find_fields
-from parsers.rasters import Raster
+from parsers.pixels.rasters import Raster
+from parsers.pixels.straighten import page_corners, straighten
 from parsers.scan import scan
 from parsers.seals import find_seals
-from parsers.straighten import page_corners, straighten
 from parsers.values import Refusal
 from tests.scans.cases import FIELD_CONDITIONS, SEAL_KINDS, Case, Condition, seal_case
 

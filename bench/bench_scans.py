@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from parsers.rasters import rasters
+from parsers.pixels.rasters import rasters
 from parsers.scan import scan
 from parsers.values import Refusal
 from tests.scans.cases import FIELD_CONDITIONS

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from parsers.ocr import Area
+from parsers.pixels.ocr import Area
 from parsers.ruling import Table
 from parsers.values import Block, Cell, Grid, Paragraph
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Grey = NDArray[np.uint8]
+    from parsers.pixels.inks import Grey
 
 INK = 150
 LETTERS = re.compile(r"[0-9A-Za-z@._+\-/%]+")

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from parsers.ocr import Area
+from parsers.pixels.ocr import Area
 
 if TYPE_CHECKING:
     import cv2
     import numpy as np
     from numpy.typing import NDArray
 
-    Grey = NDArray[np.uint8]
+    from parsers.pixels.inks import Grey
 
 LEVEL_MM, PLUMB_MM = 6.0, 3.2
 """Shortest runs taken for lines. Rows are as low as 4.6 mm, so that plumb ones must be short; text is told by its ends."""

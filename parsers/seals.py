@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from parsers.ovals import Oval, fit_circle, fit_oval, unrolled
+from parsers.pixels.ovals import Oval, fit_circle, fit_oval, unrolled
 from parsers.values import Box, Seal
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from parsers import ocr
-from parsers.ovals import Oval, unrolled
+from parsers.pixels import ocr
+from parsers.pixels.ovals import Oval, unrolled
 
 if TYPE_CHECKING:
     import numpy as np

@@ -75,7 +75,7 @@ def make_site(store: Store, folder: Path, **values: Any) -> Any:
     """A site at 08:30 of the data's day; files are read in this very process."""
     from bot.console.site import Site
     from bot.views.files import Files
-    from parsers.pictures import PagePainter
+    from parsers.pixels.pictures import PagePainter
     from parsers.reader import DirectReader
 
     painter: Any = PagePainter()

@@ -12,7 +12,7 @@ from bot.console.site import Ask, sorry
 from bot.digest.daily import XLSX
 from bot.store.models import Document, Event, Mail
 from bot.views.files import SEEN_AS_PICTURES, file_name, safe_name
-from parsers.pictures import PagePicture
+from parsers.pixels.pictures import PagePicture
 from parsers.values import Content, Grid, Refusal, ScannedPage
 
 MOST_SHOWN = 60_000

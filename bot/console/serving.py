@@ -65,7 +65,7 @@ def serve(
 
     listening = _bind(config.console.host, config.console.port)
     limits = config.limits.as_limits()
-    painter = SandboxReader(limits, reader="parsers.pictures:PagePainter")
+    painter = SandboxReader(limits, reader="parsers.pixels.pictures:PagePainter")
     closing: list[Any] = [painter]
     if reader is None:
         reader = SandboxReader(limits)

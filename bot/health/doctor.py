@@ -194,7 +194,7 @@ def check_office(config: Config) -> Iterator[Diagnosis]:
 def check_ocr(config: Config) -> Iterator[Diagnosis]:
     """The OCR models inside the installed package."""
     try:
-        from parsers.ocr import ModelsMissing, model_files
+        from parsers.pixels.ocr import ModelsMissing, model_files
     except ImportError as error:  # opencv-python (not headless) wants libGL, onnxruntime a newer processor
         yield Diagnosis("OCR", Health.FAULT, f"its libraries can't be loaded: {error}", "reinstall from requirements.lock")
         return

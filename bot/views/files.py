@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 from bot.errors import StoreError
 from bot.store.blobs import Blobs
 from bot.store.models import Document, Mail
-from parsers.pictures import PagePicture, find_picture
+from parsers.pixels.pictures import PagePicture, find_picture
 from parsers.reader import Reader
 from parsers.values import Content, Reading, Refusal, Scan, ScannedPage
 
@@ -33,7 +33,7 @@ class MissingFileError(StoreError):
 
 
 class Files:
-    """Files of mails. `reader` reads and unpacks, `painter` draws pages (see `parsers.pictures`); both are sandboxed readers.
+    """Files of mails. `reader` reads and unpacks, `painter` draws pages (see `parsers.pixels.pictures`); both are sandboxed readers.
 
     `kept`: what was read on a page when its mail came, by the file's hash and the page's number.
     """

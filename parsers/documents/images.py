@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parsers.rasters import count_frames, frame_size, load_frame, open_picture
+from parsers.pixels.rasters import count_frames, frame_size, load_frame, open_picture
 from parsers.values import Content, Page, Reading, Reason, Refusal
 
 CHECKED_SIDE = 200

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from parsers.documents.images import read_image
-from parsers.rasters import rasters
+from parsers.pixels.rasters import rasters
 from parsers.values import Content, Reason, Refusal
 
 

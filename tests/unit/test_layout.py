@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parsers.layout import Piece, blocks, once
-from parsers.ocr import Area
+from parsers.pixels.ocr import Area
 from parsers.values import Paragraph
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from parsers.rasters import Raster, rasters
+from parsers.pixels.rasters import Raster, rasters
 from parsers.scan import scan
 from parsers.values import Box, Grid, Reason, Refusal, Scan, ScannedPage
 from tests.scans import cases, forms, stamps, wear

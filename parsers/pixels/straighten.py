@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from parsers.rasters import LONG_SIDE_MM, Raster
+from parsers.pixels.rasters import LONG_SIDE_MM, Raster
 from parsers.values import Box
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Pages of a scan as pictures for people to look at: decoded and drawn anew, never the file's own bytes.
 
-`PagePainter` answers a Reader's `unpack`, so that a sandboxed child draws (`SandboxReader(reader="parsers.pictures:PagePainter")`):
+`PagePainter` answers a Reader's `unpack`, so that a sandboxed child draws (`SandboxReader(reader="parsers.pixels.pictures:PagePainter")`):
 what comes back are pixels encoded by us, whatever the file contained.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parsers.limits import Limits
-from parsers.rasters import is_pdf, rasters
+from parsers.pixels.rasters import is_pdf, rasters
 from parsers.values import Member, Note, Refusal, Unpacked
 
 WIDTH = 1000
