@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from parsers.isolation import find_isolation
 from parsers.reader import DirectReader, Reader
-from parsers.sandbox import SandboxReader
+from parsers.sandbox.sandbox import SandboxReader
+from parsers.sandbox.walls import find_isolation
 from tests.fuzz import seeds
 
 READERS = str(Path(__file__).parent.parent / "tests" / "sandbox_readers")

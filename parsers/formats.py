@@ -6,10 +6,10 @@ import importlib
 from collections.abc import Sequence
 from typing import cast
 
-from parsers.default_password import without_default_password
 from parsers.limits import Limits
 from parsers.magic import extension, identify
-from parsers.safety import inspect
+from parsers.safety.default_password import without_default_password
+from parsers.safety.inspect import inspect
 from parsers.values import Content, Note, Paragraph, Reading, Reason, Refusal
 
 MOST_CHARACTERS = 2_000_000

@@ -61,7 +61,7 @@ def serve(
     from bot.intake.cached_reader import CachedReader
     from bot.intake.rejudge import Rejudge as JudgeAgain
     from bot.views.files import Files
-    from parsers.sandbox import SandboxReader
+    from parsers.sandbox.sandbox import SandboxReader
 
     listening = _bind(config.console.host, config.console.port)
     limits = config.limits.as_limits()

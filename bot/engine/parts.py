@@ -26,7 +26,7 @@ def open_store(config: Config) -> Store:
 @contextmanager
 def open_intake(config: Config, store: Store) -> Iterator[Intake]:
     """An intake whose parsers run in sandboxed processes, which end with the context."""
-    from parsers.sandbox import SandboxReader
+    from parsers.sandbox.sandbox import SandboxReader
 
     folder = Path(config.programmes.folder) if config.programmes.folder else None
     programmes = checked_programmes(folder)

@@ -209,7 +209,7 @@ def check_ocr(config: Config) -> Iterator[Diagnosis]:
 
 def check_sandbox(config: Config) -> Iterator[Diagnosis]:
     """Bubblewrap; without it the parsers have their limits but no wall."""
-    from parsers.isolation import find_isolation
+    from parsers.sandbox.walls import find_isolation
 
     found = find_isolation()
     if found.bubblewrap:

@@ -6,9 +6,10 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import structlog
@@ -22,8 +23,8 @@ from bot.store.models import CachedReading
 from bot.store.store import Store
 from parsers.limits import Limits
 from parsers.reader import Reader, ReaderAround
+from parsers.sandbox.wire import Blobs, WireError, coder
 from parsers.values import Reading, Reason, Refusal, Scan, ScannedPage
-from parsers.wire import Blobs, WireError, coder
 
 _FOR_NOW = frozenset({Reason.CRASHED, Reason.NO_CONVERTER})
 """Refusals that may end otherwise the next time."""
@@ -35,10 +36,18 @@ log: Any = structlog.get_logger("reader")
 def parser_version() -> str:
     """A hash of the parsers' own source: whatever changes in them, nothing that older ones read is taken for theirs."""
     digest = hashlib.sha256()
-    for entry in sorted(resources.files("parsers").iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".py"):
-            digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+    for name, source in sorted(_sources(resources.files("parsers"))):
+        digest.update(name.encode() + b"\0" + source)
     return digest.hexdigest()[:16]
+
+
+def _sources(folder: Traversable, above: str = "") -> Iterator[tuple[str, bytes]]:
+    """Every module below a package, by its path in it."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _sources(entry, f"{above}{entry.name}/")
+        elif entry.name.endswith(".py"):
+            yield above + entry.name, entry.read_bytes()
 
 
 class CachedReader(ReaderAround):

@@ -62,7 +62,7 @@ def _reader(given: Reader | None) -> Iterator[Reader]:
     if given is not None:
         yield given
         return
-    from parsers.sandbox import SandboxReader
+    from parsers.sandbox.sandbox import SandboxReader
 
     sandboxed = SandboxReader()
     try:

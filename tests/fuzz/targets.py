@@ -125,7 +125,7 @@ def _unpack(data: bytes) -> None:
 
 def _formats(data: bytes) -> None:
     from parsers.magic import identify
-    from parsers.safety import inspect
+    from parsers.safety.inspect import inspect
 
     for name in ("a.doc", "b"):
         format = identify(name, data)
@@ -140,7 +140,7 @@ def _reading(reader: str, data: bytes) -> None:
 
     from parsers.formats import read_many
     from parsers.magic import identify
-    from parsers.safety import inspect
+    from parsers.safety.inspect import inspect
 
     outcome: Reading = read_many([("a", data)], LIMITS)[0]
     assert type(outcome) in (Content, Refusal)
@@ -250,7 +250,7 @@ def _seals(data: bytes) -> None:
 
 
 def _wire(data: bytes) -> None:
-    from parsers import wire
+    from parsers.sandbox import wire
 
     try:
         assert type(wire.unpack(data, (b"blob",), wire.Answer, (b"given",))) is wire.Answer
@@ -259,7 +259,7 @@ def _wire(data: bytes) -> None:
 
 
 def _frames() -> Sequence[bytes]:
-    from parsers import wire
+    from parsers.sandbox import wire
     from tests.unit.test_sandbox_wire import VALUES
 
     found = []

@@ -21,7 +21,7 @@ from bot.samples.package import write_package
 from bot.staff import users
 from bot.store.models import Application, Document, Finding, Mail, MailState, Reply
 from parsers.reader import DirectReader
-from parsers.sandbox import SandboxReader
+from parsers.sandbox.sandbox import SandboxReader
 from parsers.values import Reading
 from tests.hostile.ole import word
 from tests.integration.servers import Dovecot, Postgres, Smtp, wait_for

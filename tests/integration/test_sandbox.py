@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from bench.processes import processor_seconds, tree
-from parsers.isolation import SandboxUnavailable, find_isolation
 from parsers.limits import Limits
-from parsers.sandbox import SandboxReader, needs_office
+from parsers.sandbox.sandbox import SandboxReader, needs_office
+from parsers.sandbox.walls import SandboxUnavailable, find_isolation
 from parsers.values import Content, Member, Note, Paragraph, Reason, Refusal, Scan, Unpacked
 from tests.integration.servers import wait_for
 
@@ -300,7 +300,7 @@ def test_children_die_with_the_parent(way: str, tmp_path: Path) -> None:
 import sys, threading, time
 sys.path.insert(0, {str(Path(__file__).parent.parent.parent)!r})
 from parsers.limits import Limits
-from parsers.sandbox import SandboxReader
+from parsers.sandbox.sandbox import SandboxReader
 reader = SandboxReader(Limits(), isolate={way == "bubblewrap"}, reader="hostile_reader:HostileReader", shown=({READERS!r},))
 reader.read("a", b"hello")
 (child,) = reader._pools["parse"]._idle

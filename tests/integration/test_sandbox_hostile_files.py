@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from parsers.limits import Limits
-from parsers.sandbox import SandboxReader
+from parsers.sandbox.sandbox import SandboxReader
 from parsers.values import Content, Reason, Refusal, Scan
 from tests.fuzz import hostile, seeds
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from parsers.archives.archives import unpack
 from parsers.limits import Limits
 from parsers.magic import identify
-from parsers.safety import inspect
+from parsers.safety.inspect import inspect
 from parsers.values import Unpacked
 from tests.hostile import mails, office, ole, rars, zips
 

@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from parsers import wire
 from parsers.limits import Limits
+from parsers.sandbox import wire
 from parsers.values import Content, Letter, Member, Note, Paragraph, Reading, Refusal, Scan, ScannedPage, Unpacked
 
 KEPT: list[bytes] = []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from importlib import resources
 from itertools import combinations
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -25,6 +27,9 @@ from bot.store.models import Mail
 from bot.store.store import Store
 from parsers.reader import DirectReader, Reader
 from parsers.values import Content, Reading, Refusal, Scan
+
+
+ROOT = Path(__file__).parents[2]
 
 
 class Blind(DirectReader):
@@ -108,3 +113,12 @@ def test_what_is_converted_is_read_after_the_telling() -> None:
     readings = Foretelling(reader, tell).read_many(files)
     assert seen == [(["fake2.docx"], [LOOKED_PAST, Content("fake2.docx", ()), LOOKED_PAST])]
     assert readings == [Content(name, ()) for name, _ in files]
+
+
+def test_the_parsers_version_is_of_every_module_however_deep() -> None:
+    from bot.intake.cached_reader import _sources
+
+    source = dict(_sources(resources.files("parsers")))
+    found = {str(path.relative_to(ROOT / "parsers")) for path in (ROOT / "parsers").rglob("*.py")}
+    assert set(source) == found
+    assert source["documents/word.py"] == (ROOT / "parsers" / "documents" / "word.py").read_bytes()

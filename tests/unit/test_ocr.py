@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from parsers.isolation import environment
 from parsers.limits import OCR_THREADS
 from parsers.pixels import ocr
+from parsers.sandbox.walls import environment
 from tests.scans.forms import font
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from parsers.magic import identify
-from parsers.safety import inspect
+from parsers.safety.inspect import inspect
 from parsers.values import Reason
 from tests.hostile import office, ole, zips
 from tests.hostile.office import external, package, pdf, stream

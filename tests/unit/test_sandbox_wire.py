@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from parsers import wire
 from parsers.limits import Limits
+from parsers.sandbox import wire
 from parsers.values import (
     Address,
     Attachment,

@@ -18,8 +18,9 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 
-from parsers import wire
-from parsers.isolation import (
+from parsers.sandbox import wire
+from parsers.sandbox.child import DONE, LEAVING, READY, Settings
+from parsers.sandbox.walls import (
     FIRST_USER,
     MIB,
     USERS,
@@ -31,7 +32,6 @@ from parsers.isolation import (
     readable_by_all,
     wall,
 )
-from parsers.sandbox_child import DONE, LEAVING, READY, Settings
 
 START_SECONDS = 60.0
 """Within which a child must say that it is ready: 0.1 s on an idle machine, far more on one that swaps."""

@@ -21,23 +21,23 @@ def inspect(format: str, data: bytes) -> Verdict:
     if format in _PROGRAMS:
         return Refusal(Reason.UNSAFE, f"a program ({format})"), ()
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        from parsers.safety_office import inspect_ole
+        from parsers.safety.office import inspect_ole
 
         return inspect_ole(format, data)
     if format in _PACKAGES:
-        from parsers.safety_office import inspect_package
+        from parsers.safety.office import inspect_package
 
         return inspect_package(format, data)
     if format == "pdf":
-        from parsers.safety_pdf import inspect_pdf
+        from parsers.safety.pdf import inspect_pdf
 
         return inspect_pdf(data)
     if format == "rtf":
-        from parsers.safety_office import inspect_rtf
+        from parsers.safety.office import inspect_rtf
 
         return inspect_rtf(data)
     if format in _IMAGES:
-        from parsers.safety_images import inspect_image
+        from parsers.safety.images import inspect_image
 
         return inspect_image(data)
     return None, ()

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 
 from parsers.magic import identify
-from parsers.safety_images import MOST_PIXELS
+from parsers.safety.images import MOST_PIXELS
 from parsers.values import Note, Reason, Refusal
 
 Verdict = tuple[Refusal | None, tuple[Note, ...]]

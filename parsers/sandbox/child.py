@@ -24,10 +24,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from parsers import wire
-from parsers.isolation import Kind, limit_child, lower
 from parsers.limits import Limits
 from parsers.reader import Reader
+from parsers.sandbox import wire
+from parsers.sandbox.walls import Kind, limit_child, lower
 
 READY, DONE, LEAVING = b"r", b"d", b"l"
 REHEARSAL = (

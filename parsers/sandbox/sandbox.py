@@ -1,10 +1,10 @@
 """A Reader that reads in sandboxed child processes: a hostile document costs itself, never its mail or the worker.
 
-    SandboxReader ─▶ Pool "parse"  ─▶ Child ═ socket ═ sandbox_child (bubblewrap, limits) ─▶ DirectReader in a fork
+    SandboxReader ─▶ Pool "parse"  ─▶ Child ═ socket ═ child (bubblewrap, limits) ─▶ DirectReader in a fork
                   ├▶ Pool "office"     the same, with room for LibreOffice
                   └▶ Pool "scan"       the same, with OCR models loaded once and no fork
 
-`isolation` says what walls a child in, `wire` what is believed of what it says, docs/sandbox.md what all that costs.
+`walls` says what walls a child in, `wire` what is believed of what it says, docs/sandbox.md what all that costs.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-from parsers import wire
-from parsers.isolation import MIB, Kind, SandboxUnavailable, find_isolation, kinds
 from parsers.letter.salvage import salvage_letter
 from parsers.limits import Limits
-from parsers.sandbox_pool import ChildDied, Pool, Recipe, Spawner
+from parsers.sandbox import wire
+from parsers.sandbox.pool import ChildDied, Pool, Recipe, Spawner
+from parsers.sandbox.walls import MIB, Kind, SandboxUnavailable, find_isolation, kinds
 from parsers.values import Letter, Member, Note, Reading, Reason, Refusal, Scan, Unpacked
 
 DIRECT = "parsers.reader:DirectReader"

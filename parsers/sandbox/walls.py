@@ -23,8 +23,8 @@ from pathlib import Path
 from parsers.limits import OCR_THREADS, Limits
 
 MIB = 1 << 20
-PACKAGE = Path(__file__).resolve().parent
-BOOT = "import sys; sys.path.append(sys.argv[1]); from parsers.sandbox_child import main; main(sys.argv[2])"
+PACKAGE = Path(__file__).resolve().parents[1]
+BOOT = "import sys; sys.path.append(sys.argv[1]); from parsers.sandbox.child import main; main(sys.argv[2])"
 """Not `-m`: with -I a checkout that is not installed would not be found."""
 
 OFFICE_VARIABLE = "SHENBAO_SOFFICE"

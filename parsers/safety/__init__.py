@@ -1,0 +1,1 @@
+"""Is a file what it says, and may it be opened?"""
