@@ -23,8 +23,8 @@ from bot.programme.load import load_programmes
 from parsers.forms.forms import Label, find_fields
 from parsers.pixels.rasters import Raster
 from parsers.pixels.straighten import page_corners, straighten
-from parsers.scan import scan
-from parsers.seals import find_seals
+from parsers.scan.scan import scan
+from parsers.seals.seals import find_seals
 from parsers.values import Refusal
 from tests.scans.cases import FIELD_CONDITIONS, SEAL_KINDS, Case, Condition, seal_case
 

@@ -24,13 +24,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from parsers.pixels.rasters import rasters
-from parsers.scan import scan
+from parsers.scan.scan import scan
 from parsers.values import Refusal
 from tests.scans.cases import FIELD_CONDITIONS
 
 FRESH = """
 import resource, sys
-from parsers.scan import scan
+from parsers.scan.scan import scan
 found = scan("page.pdf", open(sys.argv[1], "rb").read())
 used = resource.getrusage(resource.RUSAGE_SELF)
 memory = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))  # ru_maxrss is inherited

@@ -7,7 +7,7 @@ import re
 import struct
 import zipfile
 
-from parsers.names import decode_text
+from parsers.text.charsets import decode_text
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

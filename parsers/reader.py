@@ -78,6 +78,6 @@ class DirectReader:
         return read_many(files, self.limits)
 
     def scan(self, name: str, data: bytes, *, pages: Sequence[int] | None = None, text: bool = True, seals: bool = True) -> Scan | Refusal:
-        from parsers.scan import scan
+        from parsers.scan.scan import scan
 
         return scan(name, data, pages=pages, text=text, seals=seals)

@@ -17,7 +17,7 @@ from parsers.archives.volumes import VolumeSet, join_volumes
 from parsers.archives.zips import NotZip, members_by_header, zip_entries
 from parsers.limits import Limits
 from parsers.magic import identify, is_tar
-from parsers.names import clean_name, guess_name, inner_path
+from parsers.text.charsets import clean_name, guess_name, inner_path
 from parsers.values import Member, Note, Reason, Refusal, Unpacked
 
 Opener = Callable[[bytes, str, Budget], Entries]

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from parsers.archives.budget import CHUNK, Budget, Entries, Entry, Exhausted
-from parsers.names import guess_name
+from parsers.text.charsets import guess_name
 from parsers.values import Note, Reason, Refusal
 
 _MEMORY = 1536 << 20

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from parsers.archives.budget import CHUNK, Budget, Entries, Entry
-from parsers.names import guess_name
+from parsers.text.charsets import guess_name
 from parsers.values import Note, Reason, Refusal
 
 _MOST_ENTRIES = 20_000

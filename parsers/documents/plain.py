@@ -6,8 +6,8 @@ import csv
 import io
 from typing import Any
 
-from parsers.html_text import element_text, parse_html
-from parsers.names import decode_text
+from parsers.text.charsets import decode_text
+from parsers.text.html import element_text, parse_html
 from parsers.values import Block, Cell, Content, Grid, Note, Paragraph, Reading, Reason, Refusal
 
 _MOST_CELLS = 200_000

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from parsers.documents.ooxml import Package, PackageError
-from parsers.symbols import symbol_text
+from parsers.text.symbols import symbol_text
 from parsers.values import Block, Cell, Content, Grid, Note, Page, Paragraph, Reading, Reason
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -15,9 +15,9 @@ from typing import Any
 from parsers.documents.ooxml import Package, PackageError
 from parsers.documents.word_chunks import read_chunk
 from parsers.documents.word_styles import W, number, outline_level, style_levels
-from parsers.symbols import BLANK_BOX, TICKED_BOX, symbol, symbol_text
+from parsers.text.symbols import BLANK_BOX, TICKED_BOX, symbol, symbol_text
+from parsers.text.wording import even
 from parsers.values import Block, Cell, Content, Grid, Note, Paragraph, Reading, Refusal, blocks_text
-from parsers.wording import even
 
 _W = W
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from parsers.forms.label_index import Found, label_index
 from parsers.forms.lists import find_heading, find_rows
 from parsers.forms.table import Table
-from parsers.traditional import simplified
+from parsers.text.traditional import simplified
+from parsers.text.wording import clean_value, core, even, visible, without_signature
 from parsers.values import Block, Cell, Grid, Paragraph
-from parsers.wording import clean_value, core, even, visible, without_signature
 
 __all__ = ["Form", "Label", "find_fields", "find_heading", "find_rows"]
 

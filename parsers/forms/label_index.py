@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from parsers.traditional import simplified
-from parsers.wording import core, visible
+from parsers.text.traditional import simplified
+from parsers.text.wording import core, visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from parsers.forms.label_index import LabelIndex
 from parsers.forms.table import Table
+from parsers.text.wording import clean_value, even
 from parsers.values import Block, Grid, Paragraph
-from parsers.wording import clean_value, even
 
 _TOTAL = re.compile(r"合计|总计|小计|共计|填表人|填报人|填报日期|联系人|备注|注|说明|制表.*")
 _EXAMPLE = re.compile(r"(?:填写|填报)?(?:示例|样例|范例|例|例如|样表)\d?[:：]?")

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from parsers.traditional import simplified
+from parsers.text.traditional import simplified
+from parsers.text.wording import even, join_lines, visible
 from parsers.values import Block, Paragraph
-from parsers.wording import even, join_lines, visible
 
 
 def count_characters(text: str) -> int:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from parsers.forms.label_index import Found, LabelIndex
 from parsers.forms.table import Table
+from parsers.text.wording import EMPTY_MARKS, TICKED_MARKS, clean_value, core, even, visible
 from parsers.values import Block, Cell, Grid
-from parsers.wording import EMPTY_MARKS, TICKED_MARKS, clean_value, core, even, visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from parsers.html_text import html_to_text
 from parsers.letter.links import find_links
 from parsers.letter.mail_dates import find_date
 from parsers.letter.mime_lift import decode_uu
@@ -16,7 +15,8 @@ from parsers.letter.mime_names import addresses, decode_header, file_name, param
 from parsers.letter.mime_parts import Part, Tree
 from parsers.letter.mime_tree import take_apart
 from parsers.letter.tnef import is_tnef, open_tnef
-from parsers.names import clean_name, decode_text, printable
+from parsers.text.charsets import clean_name, decode_text, printable
+from parsers.text.html import html_to_text
 from parsers.values import Address, Attachment, CloudLink, Letter, Note
 
 DEEPEST_MESSAGE = 8

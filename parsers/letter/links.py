@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from parsers.html_text import element_text, parse_html
+from parsers.text.html import element_text, parse_html
 from parsers.values import CloudLink
 
 CHINA = timezone(timedelta(hours=8))

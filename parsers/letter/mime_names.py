@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
-from parsers.names import clean_name, decode_text, printable
+from parsers.text.charsets import clean_name, decode_text, printable
 from parsers.values import Address
 
 _WORD = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?([^?]*)\?=")

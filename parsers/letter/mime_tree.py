@@ -14,7 +14,7 @@ from parsers.letter.mime_lift import UU_ENCODINGS, decode_uu, lift
 from parsers.letter.mime_mend import boundaries_of, bounded_header, guessed_boundaries, mended_header
 from parsers.letter.mime_names import media_type
 from parsers.letter.mime_parts import Part, Tree
-from parsers.names import printable
+from parsers.text.charsets import printable
 from parsers.values import Note
 
 MOST_BOUNDARIES = 64

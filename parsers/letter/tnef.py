@@ -7,7 +7,7 @@ import struct
 from typing import Any
 
 from parsers.letter.tnef_bounds import bound
-from parsers.names import clean_name, decode_text
+from parsers.text.charsets import clean_name, decode_text
 from parsers.values import Attachment, Note
 
 _SIGNATURE = b"\x78\x9f\x3e\x22"

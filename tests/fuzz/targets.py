@@ -151,7 +151,7 @@ def _reading(reader: str, data: bytes) -> None:
 
 
 def _scan(data: bytes) -> None:
-    from parsers.scan import scan
+    from parsers.scan.scan import scan
 
     assert type(scan("a", data, text=False)) in (Scan, Refusal)
 
@@ -223,7 +223,7 @@ def _prose(data: bytes) -> None:
 def _seals(data: bytes) -> None:
     import numpy as np
 
-    from parsers.seals import find_seals
+    from parsers.seals.seals import find_seals
 
     chance = random.Random(data)
     height, width = chance.choice(((1, 1), (1, 400), (90, 120), (300, 200), (700, 500)))

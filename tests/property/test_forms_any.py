@@ -10,8 +10,8 @@ from parsers.documents.word import read_docx
 from parsers.forms.forms import Label, find_fields, find_heading, find_rows
 from parsers.forms.prose import count_characters, find_sections, find_title
 from parsers.forms.statistics import StatisticLabel, find_statistics
+from parsers.text.wording import chosen, clean_value, core, without_signature
 from parsers.values import Block, Cell, Content, Grid, Paragraph
-from parsers.wording import chosen, clean_value, core, without_signature
 from tests import office
 from tests.unit.test_forms import FORMS, LABELS, WRITERS, labels_of
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from parsers.letter.letter import parse_letter
 from parsers.letter.mime_names import addresses, decode_header, file_name, parameters
-from parsers.names import decode_text
+from parsers.text.charsets import decode_text
 from parsers.values import Letter
 from tests.hostile.mails import attachment, mail, rfc2231, text, word
 

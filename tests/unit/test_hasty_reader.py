@@ -28,7 +28,6 @@ from bot.store.store import Store
 from parsers.reader import DirectReader, Reader
 from parsers.values import Content, Reading, Refusal, Scan
 
-
 ROOT = Path(__file__).parents[2]
 
 

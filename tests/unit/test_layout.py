@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from parsers.layout import Piece, blocks, once
 from parsers.pixels.ocr import Area
+from parsers.scan.layout import Piece, blocks, once
 from parsers.values import Paragraph
 
 

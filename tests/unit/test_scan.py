@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from parsers.pixels.rasters import Raster, rasters
-from parsers.scan import scan
+from parsers.scan.scan import scan
 from parsers.values import Box, Grid, Reason, Refusal, Scan, ScannedPage
 from tests.scans import cases, forms, stamps, wear
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from parsers.seals import find_seals
+from parsers.seals.seals import find_seals
 from parsers.values import Seal
 from tests.scans import forms, stamps, wear
 

@@ -17,7 +17,7 @@ from bot.samples.word import write_docx
 from parsers.forms.forms import Label, find_fields, find_rows
 from parsers.forms.prose import find_sections, find_title
 from parsers.forms.statistics import StatisticLabel, find_statistics
-from parsers.traditional import _PAIRS, simplified
+from parsers.text.traditional import _PAIRS, simplified
 from parsers.values import Cell, Grid, Paragraph
 from tests.papers import Papers, judged, mail_to
 from tests.unit.test_cases_caq import FORM, RECEIVED, of_team

@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 
 from parsers.documents.word import read_docx
-from parsers.symbols import symbol
+from parsers.text.symbols import symbol
 from parsers.values import Block, Cell, Content, Grid, Note, Paragraph, Reason, Refusal
 from tests.office import cell, control, deleted, docx, inserted, package, par, row, run, table, text_box
 

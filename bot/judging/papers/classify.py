@@ -14,7 +14,7 @@ from bot.judging.names import base_name, even, folder
 from bot.programme.programme import Programme
 from bot.programme.specs import DocumentSpec
 from parsers.forms.forms import Label, find_fields, find_rows
-from parsers.traditional import simplified
+from parsers.text.traditional import simplified
 from parsers.values import Block, Grid, Paragraph, blocks_text
 
 STAMPED_FORMATS = frozenset({"pdf", "jpg", "png", "tiff", "bmp", "gif", "webp", "heic"})

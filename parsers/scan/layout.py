@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from parsers.pixels.ocr import Area
-from parsers.ruling import Table
+from parsers.scan.ruling import Table
 from parsers.values import Block, Cell, Grid, Paragraph
 
 if TYPE_CHECKING:

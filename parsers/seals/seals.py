@@ -62,7 +62,7 @@ def find_seals(rgb: NDArray[np.uint8], mm_per_pixel: float, *, colour: bool = Tr
     `colour` False: the page can't show red, and rings are looked for by shape alone (`Seal.colour` is then "grey").
     `sized` False: the scale is only assumed, so that sizes are judged loosely.
     """
-    from parsers.sealtext import read_ring
+    from parsers.seals.sealtext import read_ring
 
     seals = []
     for ring in _rings(rgb, mm_per_pixel, colour, sized):

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from parsers import layout, ruling
 from parsers.pixels import ocr
 from parsers.pixels.inks import even_paper, ink_without_red, red_veil, veil_of
 from parsers.pixels.rasters import Raster, rasters
 from parsers.pixels.straighten import Upright, page_corners, straighten
+from parsers.scan import layout, ruling
+from parsers.seals.grey import without_grey_seals
 from parsers.values import Block, Box, Note, Reason, Refusal, Scan, ScannedPage, Seal
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _page(raster: Raster, text: bool, seals: bool, notes: list[Note]) -> Scanned
             notes.append(Note("page-turned", f"page {raster.number} by {turns * 90} degrees"))
     found: tuple[Seal, ...] = ()
     if seals:
-        from parsers.seals import find_seals
+        from parsers.seals.seals import find_seals
 
         found = find_seals(rgb, scale, colour=raster.colour, sized=raster.sized or upright.cut)
 
@@ -256,33 +257,3 @@ def _sureness(read: Sequence[ocr.Read]) -> float:
 
 def _crop(page: Grey, area: ocr.Area) -> Grey:
     return page[max(0, area.top) : max(area.bottom, area.top + 1), max(0, area.left) : max(area.right, area.left + 1)]
-
-
-def without_grey_seals(paper: Grey, rgb: NDArray[np.uint8], mm_per_pixel: float, sized: bool) -> Grey:
-    """A grey page without the ink of its seals, which is lighter than that of text: kept is what lies around black cores.
-
-    `paper` itself where the page has no seal, or one as black as its text.
-    """
-    import cv2
-    import numpy as np
-
-    from parsers.pixels.ovals import unrolled
-    from parsers.seals import find_ovals
-
-    result = paper
-    for oval in find_ovals(rgb, mm_per_pixel, colour=False, sized=sized):
-        ring, inside = unrolled(paper.astype(np.float32), mm_per_pixel, oval, np.arange(-1.0, 1.01, 0.1))
-        level = float(np.median(ring.min(axis=1)[inside]))
-        if level < 65:
-            continue
-        if result is paper:
-            result = paper.copy()
-        left, top, right, bottom = (round(edge / mm_per_pixel) for edge in oval.bounds())
-        margin = round(1.2 / mm_per_pixel)
-        window = (slice(max(0, top - margin), bottom + margin), slice(max(0, left - margin), right + margin))
-        part = paper[window]
-        core = (part < 0.68 * level).astype(np.uint8)
-        span = 2 * max(1, round(0.13 / mm_per_pixel)) + 1
-        kept = cv2.dilate(core, np.ones((span, span), np.uint8)) > 0
-        result[window] = np.where(kept, part, 255)
-    return result

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from parsers.traditional import simplified
+from parsers.text.traditional import simplified
 
 _INVISIBLE = dict.fromkeys(
     [

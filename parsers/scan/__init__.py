@@ -1,0 +1,1 @@
+"""From a page's pixels to blocks: ruled cells, lines, paragraphs."""

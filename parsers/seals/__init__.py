@@ -1,0 +1,1 @@
+"""Seals on a page, and the text that runs round them."""

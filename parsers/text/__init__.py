@@ -1,0 +1,1 @@
+"""Text evened out: wording, traditional characters, symbols, character sets, HTML."""
