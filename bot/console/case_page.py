@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot.console.site import Ask, sorry
+from bot.names import evened
 from bot.staff.records import package_waived, waived_codes
 from bot.store.models import Application, Document, Mail, Package
 from bot.store.staff.case import applications_of, documents_of, events_of, findings_of, mail_documents, mail_findings, mails_of, replies_of
@@ -15,7 +16,7 @@ from bot.store.staff.cases import Case, cases_by_reference
 from bot.store.staff.counts import references_of
 from bot.store.staff.needs import HANDLED
 from bot.views import case as view
-from bot.views.case import changes, differences, even, fields, steps, ticks
+from bot.views.case import changes, differences, fields, steps, ticks
 from bot.views.files import SEEN_AS_PICTURES
 from bot.views.needs import expiry_words
 from bot.views.words import PROVIDERS
@@ -120,7 +121,7 @@ def compare(ask: Ask) -> Response:
         for spec in programme.fields:
             values = [str(side[1].fields.get(spec.key, "")) for side in sides]
             if any(values):
-                rows.append((spec.label, values, even(values[0]) == even(values[1])))
+                rows.append((spec.label, values, evened(values[0]) == evened(values[1])))
     return ask.page("compare.html", sides=sides, rows=rows, programme=programme)
 
 

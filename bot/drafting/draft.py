@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
-from bot.drafting.form import Field, find_fields, find_statistics
+from bot.drafting.form import Field, find_form_fields, find_statistics
 from bot.drafting.papers import NUMBERING, Document, find_documents, last_words
 
 TODO = "# TODO check"
@@ -32,7 +32,7 @@ def draft_programme(text: str) -> str:
     opens = find_opening(lines, year) or date(year, 1, 1)
     until = deadline or max(date(year, 12, 31), opens)
     documents = find_documents(lines)
-    fields = find_fields(lines)
+    fields = find_form_fields(lines)
     out = [
         f"# A draft from the notice's text. Settle every `{TODO[2:]}`, then: shenbao programme check FILE",
         "schema = 1",

@@ -22,7 +22,7 @@ class Field:
     """It stands in a line above the table."""
 
 
-def find_fields(lines: Sequence[str]) -> list[Field]:
+def find_form_fields(lines: Sequence[str]) -> list[Field]:
     """The application form's fields in reading order; those of the table below a heading that ends in 申报表 or 申请表."""
     fields: list[Field] = []
     counts: dict[str, int] = {}

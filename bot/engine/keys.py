@@ -12,7 +12,7 @@ from bot.judging.before.cases import find_keys
 from bot.judging.before.relate import quoted_references
 from bot.judging.fingerprint import TEXT_KINDS, bands
 from bot.judging.groups.package import assemble
-from bot.judging.names import unit_key
+from bot.names import unit_key
 from bot.store.reach import find_reach
 from parsers.values import Letter
 
@@ -29,7 +29,7 @@ def keys_of(intake: Intake, read: Read) -> frozenset[str]:
         programme = intake.programmes[mail.programme]
         keys |= {f"reference:{number}" for number in quoted_references(programme, mail.letter)}
         if programme.case == "package":  # where a unit sends one package, its name is what two mails meet by
-            unit = assemble(programme, mail.letter, mail.material, intake.now()).recommender
+            unit = assemble(programme, mail.letter, mail.material, intake.now()).package.recommender
             keys |= {f"unit:{unit_key(unit)}"} if unit else set()
     for document in mail.material.documents:
         keys |= _of_fields([document.fields, *document.rows])

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Sequence
 
 from bot.facts import DocumentFacts
-from bot.judging.names import name_key
+from bot.names import name_key
 
 TEXT_KINDS = ("experience", "team_material")
 """Documents whose text is the entry's own. In forms and lists most of the text is printed, and they are all alike."""
@@ -63,7 +63,7 @@ def bands(fingerprint: Sequence[int]) -> tuple[int, ...]:
     return tuple(out)
 
 
-def similarity(a: Sequence[int], b: Sequence[int]) -> float:
+def text_likeness(a: Sequence[int], b: Sequence[int]) -> float:
     """The estimated Jaccard similarity of two texts, 0 where either has no fingerprint."""
     if not a or len(a) != len(b):
         return 0.0

@@ -33,6 +33,13 @@ def judge(
     read: ReadMail, programmes: Mapping[str, Programme], received_at: datetime, cases: Cases, next_reference: Callable[[], str]
 ) -> Outcome:
     """What a mail comes to. `next_reference` gives out the programme's next reference number."""
+    outcome = _judge(read, programmes, received_at, cases, next_reference)
+    return replace(outcome, why=(*read.nature.why, *read.material.why, *outcome.why))
+
+
+def _judge(
+    read: ReadMail, programmes: Mapping[str, Programme], received_at: datetime, cases: Cases, next_reference: Callable[[], str]
+) -> Outcome:
     if read.nature.kind is not None and read.nature.kind in IGNORED:
         return Outcome(read.nature.kind, read.programme, None, Decision.IGNORED, received_at, silent=read.nature.silent)
     if read.programme is None:
@@ -87,7 +94,8 @@ class _Case(Judging):
         self.read, self.received_at = read, received_at
 
     def judge(self) -> Outcome:
-        mail = assemble(self.programme, self.read.letter, self.read.material, self.received_at)
+        assembled = assemble(self.programme, self.read.letter, self.read.material, self.received_at)
+        mail = assembled.package
         joined = find_joined(self.programme, self.read.letter, mail, self.cases)
         if joined.bond is Bond.STRANGER:
             return self._stranger(mail)
@@ -119,7 +127,7 @@ class _Case(Judging):
         outcomes, mail_verdicts = self.applications(slots, applications, package, earlier, idle=idle)
         verdicts = [*mail_verdicts, *self._package_changes(mail, joined, documents, slots, idle=idle)]
         outcome = self._outcome(mail, package, joined, outcomes, verdicts, documents, others)
-        return replace(outcome, package_pending=held_back)
+        return replace(outcome, package_pending=held_back, why=(*assembled.why, *joined.why))
 
     def _hold_back(
         self, mail: Package, earlier: EarlierPackage | None, slots: Sequence[Slot], documents: MergedDocuments, *, closed: bool

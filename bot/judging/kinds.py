@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.judging.evidence import Explanation
 from parsers.values import Attachment, Letter
 
 OUR_MARKER = "shenbao"
@@ -40,6 +41,7 @@ class Nature:
 
     kind: Kind | None
     silent: str = ""
+    why: tuple[Explanation, ...] = ()
 
 
 _BOUNCE_SENDER = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon|mailerdaemon|microsoftexchange[0-9a-f]{20,})@", re.I)

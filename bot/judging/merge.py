@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.facts import Application, DocumentFacts, Package
 from bot.judging.before.cases import EarlierApplication, EarlierPackage
 from bot.judging.groups.merged import merged_fields, merged_statistics
-from bot.judging.names import name_key
+from bot.names import name_key
 from bot.programme.programme import Programme
 
 

@@ -10,6 +10,7 @@ from bot.facts import Channel, DocumentFacts
 from bot.findings import Decision, Verdict
 from bot.judging.before.cases import EntryKeys
 from bot.judging.before.same import Likeness
+from bot.judging.evidence import Explanation
 from bot.judging.kinds import Kind
 from replies.context import Rendered
 
@@ -79,3 +80,5 @@ class Outcome:
     reply: Rendered | None = None
     silent: str = ""
     attention: str = ""
+    why: tuple[Explanation, ...] = ()
+    """Each guess that was made on the way, with its evidence; for `check --why` and the console."""

@@ -15,8 +15,8 @@ from typing import Any
 
 from bot.facts import Copy, Package
 from bot.findings import Fact, Finding
+from bot.names import file_name
 from bot.rules.context import Context
-from bot.rules.names import base_name
 from bot.rules.rows import named_rows
 from bot.rules.values import count_of
 
@@ -37,11 +37,11 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
     counts = [(form, count_of(form.statistics.get(key, ""))) for form in sorted(forms, key=lambda form: form.scanned)]
     form, stated = next((pair for pair in counts if pair[1] is not None), (None, None))
     if form is not None and stated is not None and stated != received:
-        facts: dict[str, Fact] = {"stated": stated, "received": received, "file": base_name(form.path), "problem": "statistic"}
+        facts: dict[str, Fact] = {"stated": stated, "received": received, "file": file_name(form.path), "problem": "statistic"}
         yield Finding(ID, facts, field=key, document=form.kind, path=form.path)
     for kind in context.options["lists"]:
         for sheet in package.of(kind, Copy.EDITABLE):
             lines = len(named_rows(sheet)) if sheet.refusal is None and not sheet.scanned else 0
             if lines and lines != received:
-                facts = {"stated": lines, "received": received, "file": base_name(sheet.path), "problem": "list"}
+                facts = {"stated": lines, "received": received, "file": file_name(sheet.path), "problem": "list"}
                 yield Finding(ID, facts, document=kind, path=sheet.path)

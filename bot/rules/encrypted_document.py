@@ -15,8 +15,8 @@ from typing import Any
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
+from bot.names import file_name
 from bot.rules.context import Context
-from bot.rules.names import base_name
 from bot.rules.requirements import is_junk
 from parsers.values import Reason
 
@@ -41,5 +41,5 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
 def _findings(documents: tuple[DocumentFacts, ...]) -> Iterator[Finding]:
     for document in documents:
         if document.refusal is not None and document.refusal.reason in REASONS and not is_junk(document):
-            facts: dict[str, Fact] = {"file": base_name(document.path)}
+            facts: dict[str, Fact] = {"file": file_name(document.path)}
             yield Finding(ID, facts, document=document.kind, path=document.path)

@@ -14,8 +14,8 @@ from typing import Any
 
 from bot.facts import Package
 from bot.findings import Fact, Finding
+from bot.names import evened, file_name, plain_stem
 from bot.rules.context import Context
-from bot.rules.names import base_name, evened, stem
 from bot.rules.requirements import rejected_channel
 from bot.rules.units import find_listed, names_unit
 
@@ -37,8 +37,8 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
     allowed = (listed,) if listed else (unit, *programme.recommenders)
     for kind in context.options["documents"]:
         for document in package.of(kind):
-            if not any(names_unit(stem(document.path), name) for name in (package.recommender, *allowed)):
-                facts: dict[str, Fact] = {"file": base_name(document.path)}
+            if not any(names_unit(plain_stem(document.path), name) for name in (package.recommender, *allowed)):
+                facts: dict[str, Fact] = {"file": file_name(document.path)}
                 if evened(unit):
                     facts["name"] = f"{unit}.{document.format if document.format.isalnum() else 'pdf'}"
                 yield Finding(ID, facts, document=kind, path=document.path)

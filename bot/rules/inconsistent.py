@@ -19,8 +19,9 @@ from typing import Any
 
 from bot.facts import Application, Copy, DocumentFacts
 from bot.findings import Fact, Finding
+from bot.names import differing_characters, evened, file_name, name_likeness, unquoted
+from bot.rules.blanks import is_blank
 from bot.rules.context import Context
-from bot.rules.names import base_name, differing_characters, evened, is_blank, similarity, unquoted
 from bot.rules.rows import row_of
 
 ID = "inconsistent"
@@ -71,7 +72,7 @@ def _compare(reference: DocumentFacts, stated: Mapping[str, str], document: Docu
         if key not in document.doubtful and key not in reference.doubtful
     }
     pairs = {key: pair for key, pair in pairs.items() if not any(is_blank(value, name=True) for value in pair)}
-    alike = {key: similarity(*pair) for key, pair in pairs.items()}
+    alike = {key: name_likeness(*pair) for key, pair in pairs.items()}
     for key, (value, other) in pairs.items():
         if document.scanned or reference.scanned:
             read_well = min((alike[k] for k in alike if k != key), default=0.0) >= 0.92
@@ -85,9 +86,9 @@ def _compare(reference: DocumentFacts, stated: Mapping[str, str], document: Docu
             facts: dict[str, Fact] = {
                 "label": spec.label if spec else key,
                 "value": value,
-                "file": base_name(reference.path),
+                "file": file_name(reference.path),
                 "other_value": other,
-                "other_file": base_name(document.path),
+                "other_file": file_name(document.path),
             }
             yield Finding(code, facts, field=key, document=document.kind, path=document.path)
 
@@ -106,13 +107,13 @@ def _text_differs(key: str, value: str, other: str, document: DocumentFacts, con
         rule = context.programme.title_rule
         if rule is not None and one.startswith(two) and not two.endswith(rule.end):
             return False  # a heading over two lines, of which this is the first
-        return similarity(value, other) >= 0.4 or (rule is not None and two.startswith(rule.begin) and two.endswith(rule.end))
+        return name_likeness(value, other) >= 0.4 or (rule is not None and two.startswith(rule.begin) and two.endswith(rule.end))
     return True
 
 
 def _scan_differs(value: str, other: str, read_well: bool, context: Context) -> str:
     one, two = evened(value), evened(other)
-    alike = similarity(value, other)
+    alike = name_likeness(value, other)
     if alike >= context.options["alike"] or (len(two) < len(one) and two in one) or (one in two and len(two) > 2 * len(one)):
         return ""
     # Of a short name two misread characters are a large part: it takes more to make it another one.

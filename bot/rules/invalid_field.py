@@ -16,9 +16,10 @@ from typing import Any
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Finding
+from bot.names import file_name
 from bot.programme.specs import FieldSpec, StatisticSpec
+from bot.rules.blanks import is_blank
 from bot.rules.context import Context
-from bot.rules.names import base_name, is_blank
 from bot.rules.values import PROBLEMS
 
 ID = "invalid-field"
@@ -55,5 +56,5 @@ def _findings(specs: Sequence[FieldSpec | StatisticSpec], forms: Sequence[tuple[
         )
         form, value = next(stated, (None, ""))
         if form is not None and check is not None and (problem := check(value)):
-            facts = {"label": spec.label, "value": value, "file": base_name(form.path), "problem": problem}
+            facts = {"label": spec.label, "value": value, "file": file_name(form.path), "problem": problem}
             yield Finding(ID, facts, field=spec.key, document=form.kind, path=form.path)

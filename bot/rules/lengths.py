@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from bot.facts import Application, Copy, DocumentFacts, Package
 from bot.findings import Fact, Finding
+from bot.names import file_name, unquoted
 from bot.programme.specs import DocumentSpec
 from bot.rules.context import Context
-from bot.rules.names import base_name, unquoted
 from parsers.forms.prose import count_characters
 
 
@@ -30,7 +30,7 @@ class Length:
         facts: dict[str, Fact] = {"label": self.label, "actual": self.characters, "limit": limit, "problem": self.problem}
         if self.document is None:
             return Finding(code, facts, field=self.field)
-        facts["file"] = base_name(self.document.path)
+        facts["file"] = file_name(self.document.path)
         return Finding(code, facts, field=self.field, document=self.document.kind, path=self.document.path)
 
 

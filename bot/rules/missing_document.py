@@ -17,9 +17,9 @@ from typing import Any
 
 from bot.facts import Application, Copy, DocumentFacts, Package
 from bot.findings import Fact, Finding
+from bot.names import file_name
 from bot.programme.specs import Requirement
 from bot.rules.context import Context
-from bot.rules.names import base_name
 from bot.rules.requirements import (
     admits,
     lacking_of_application,
@@ -90,12 +90,12 @@ def _finding(
     facts: dict[str, Fact] = {"document": requirement.label}
     stray = next((document for document in strays if admits(requirement, document, context.programme)), None)
     if stray is not None:
-        return Finding(ID, {**facts, "problem": "unassigned", "file": base_name(stray.path)}, document=requirement.document)
+        return Finding(ID, {**facts, "problem": "unassigned", "file": file_name(stray.path)}, document=requirement.document)
     instead = _instead(requirement, documents, context)
     if instead is not None and instead.pictures_only:
-        facts |= {"file": base_name(instead.path), "problem": "picture"}
+        facts |= {"file": file_name(instead.path), "problem": "picture"}
     elif instead is not None:
-        facts |= {"file": base_name(instead.path), "format": instead.format.upper()}
+        facts |= {"file": file_name(instead.path), "format": instead.format.upper()}
     return Finding(ID, facts, document=requirement.document)
 
 
@@ -124,5 +124,5 @@ def _parts(kind: str, contains: tuple[str, ...], package: Package, context: Cont
             spec = context.programme.document(part)
             facts: dict[str, Fact] = {"problem": "part", "document": spec.label if spec else part}
             if combined:
-                facts["file"] = base_name(combined[0].path)
+                facts["file"] = file_name(combined[0].path)
             yield Finding(ID, facts, document=part)

@@ -19,9 +19,10 @@ from typing import Any
 
 from bot.facts import EMPTY_LIST, Application, DocumentFacts, Package
 from bot.findings import Finding
+from bot.names import evened, file_name
 from bot.programme.specs import FieldSpec
+from bot.rules.blanks import is_blank, says_yes, says_yes_or_no
 from bot.rules.context import Context
-from bot.rules.names import base_name, evened, is_blank, says_yes, says_yes_or_no
 from bot.rules.requirements import admits, required
 
 ID = "missing-field"
@@ -47,7 +48,7 @@ def check_application(application: Application, context: Context) -> Iterator[Fi
     scans = [form for form in application.of("application_form") if form.refusal is None and form.scanned]
     wanted = [spec for spec in context.programme.fields if _is_required(spec, forms, context)]
     blank = [spec for spec in wanted if not _filled(spec, forms, scans, context)]
-    file = base_name(forms[0].path)
+    file = file_name(forms[0].path)
     if wanted and len(blank) == len(wanted):
         yield Finding(ID, {"problem": "all", "file": file}, document="application_form", path=forms[0].path)
         return
@@ -66,7 +67,7 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
         return
     for spec in context.programme.statistics:
         if spec.required and spec.key not in stated and is_blank(package.statistics.get(spec.key, "")):
-            facts = {"label": spec.label, "file": base_name(forms[0].path), "problem": "statistic"}
+            facts = {"label": spec.label, "file": file_name(forms[0].path), "problem": "statistic"}
             yield Finding(ID, facts, field=spec.key, document="statistics_form", path=forms[0].path)
 
 
@@ -79,7 +80,7 @@ def _empty_lists(package: Package, context: Context) -> Iterator[Finding]:
     for requirement in required("package", package, context.programme):
         sheets = [d for d in package.documents if d.refusal is None and admits(requirement, d, context.programme)]
         if sheets and all(EMPTY_LIST in sheet.notes for sheet in sheets):
-            facts = {"label": requirement.label, "file": base_name(sheets[0].path), "problem": "list"}
+            facts = {"label": requirement.label, "file": file_name(sheets[0].path), "problem": "list"}
             found.setdefault(sheets[0].path, Finding(ID, facts, document=requirement.document, path=sheets[0].path))
     yield from found.values()
 

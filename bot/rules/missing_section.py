@@ -15,9 +15,9 @@ from typing import Any
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
+from bot.names import file_name
 from bot.programme.specs import DocumentSpec
 from bot.rules.context import Context
-from bot.rules.names import base_name
 
 ID = "missing-section"
 CODES = ("missing-section",)
@@ -43,7 +43,7 @@ def _findings(documents: tuple[DocumentFacts, ...], context: Context) -> Iterato
             continue
         document = min(readable, key=lambda document: len(_missing(spec, document, context)))
         for key, problem in _missing(spec, document, context):
-            facts: dict[str, Fact] = {"section": key, "document": spec.label, "file": base_name(document.path), "problem": problem}
+            facts: dict[str, Fact] = {"section": key, "document": spec.label, "file": file_name(document.path), "problem": problem}
             yield Finding(ID, facts, document=spec.kind, path=document.path)
 
 

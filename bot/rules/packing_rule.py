@@ -16,8 +16,8 @@ from typing import Any
 
 from bot.facts import Package
 from bot.findings import Fact, Finding
+from bot.names import file_name, plain_stem
 from bot.rules.context import Context
-from bot.rules.names import base_name, stem
 from bot.rules.requirements import parts_of, rejected_channel
 from bot.rules.units import names_unit
 
@@ -44,7 +44,7 @@ def _archives(package: Package, context: Context) -> Iterator[Finding]:
     outer = [(path, kind) for path, kind in package.archives if not any(path.startswith(f"{other}/") for other, _ in package.archives)]
     for path, kind in outer:
         if kind not in formats:
-            yield Finding(ID, {"problem": "format", "file": base_name(path), "formats": asked}, path=path)
+            yield Finding(ID, {"problem": "format", "file": file_name(path), "formats": asked}, path=path)
     if package.loose and package.opened_at is None:
         yield Finding(ID, {"problem": "loose", "formats": asked})
 
@@ -57,9 +57,9 @@ def _merged(package: Package, context: Context) -> Iterator[Finding]:
         return
     apart = [document for document in parts_of(kind, package, context.programme) if document.kind not in inside]
     # One PDF under the unit's name is the merged one, whatever it lacks; missing-document says that.
-    lone = len(apart) == 1 and not combined and apart[0].format == "pdf" and names_unit(stem(apart[0].path), package.recommender)
+    lone = len(apart) == 1 and not combined and apart[0].format == "pdf" and names_unit(plain_stem(apart[0].path), package.recommender)
     if apart and not lone:
         spec = context.programme.document(kind)
         labels = tuple(part.label for name in (spec.contains if spec else ()) if (part := context.programme.document(name)))
-        facts: dict[str, Fact] = {"problem": "merged", "documents": labels, "files": tuple(base_name(document.path) for document in apart)}
+        facts: dict[str, Fact] = {"problem": "merged", "documents": labels, "files": tuple(file_name(document.path) for document in apart)}
         yield Finding(ID, facts, document=kind)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.facts import Application, Copy, DocumentFacts, Package
+from bot.names import file_name
 from bot.programme.programme import Programme
 from bot.programme.specs import Requirement
-from bot.rules.names import base_name
 from parsers.values import Reason
 
 ARCHIVES = frozenset({"zip", "rar", "7z", "tar", "gz", "tgz", "bz2", "xz", "archive"})
@@ -18,7 +18,7 @@ _JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 def is_junk(document: DocumentFacts) -> bool:
     """True for what systems leave behind: Office lock files, folder pictures."""
-    name = base_name(document.path)
+    name = file_name(document.path)
     return name.startswith(_JUNK) or name.lower() in _JUNK_NAMES or "__MACOSX/" in document.path
 
 

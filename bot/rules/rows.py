@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.facts import Application, DocumentFacts
+from bot.names import evened, name_likeness
 from bot.rules.context import Context
-from bot.rules.names import evened, similarity
 
 KEYS = ("organisation", "team", "title")
 
@@ -57,4 +57,4 @@ def _names(stated: Mapping[str, str]) -> tuple[str, ...]:
 
 def _likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     both = [(a, b) for a, b in zip(one, other, strict=True) if a and b]
-    return sum(similarity(a, b) for a, b in both) / len(both) if both else 0.0
+    return sum(name_likeness(a, b) for a, b in both) / len(both) if both else 0.0

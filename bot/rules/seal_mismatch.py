@@ -16,8 +16,8 @@ from typing import Any
 
 from bot.facts import Application, Package
 from bot.findings import Fact, Finding
+from bot.names import evened, file_name, ring_shares, ring_similarity
 from bot.rules.context import Context
-from bot.rules.names import base_name, evened, ring_shares, ring_similarity
 from bot.rules.seals import Sealed, sealed_of_application, sealed_of_package
 
 ID = "seal-mismatch"
@@ -52,7 +52,7 @@ def _findings(sealed: Sealed, context: Context) -> Iterator[Finding]:
     for _, name in sealed.owners:
         if evened(name) and all(_anothers(text, name, context) for text, _ in read):
             first = sealed.documents[0]
-            facts: dict[str, Fact] = {"file": base_name(first.path), "text": read[0][0], "name": name}
+            facts: dict[str, Fact] = {"file": file_name(first.path), "text": read[0][0], "name": name}
             yield Finding(ID, facts, document=first.kind, path=first.path)
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
+from bot.names import file_name, ring_similarity
 from bot.rules.context import Context
-from bot.rules.names import base_name, ring_similarity
 from bot.rules.seals import Sealed, sealed_of_application, sealed_of_package
 
 ID = "seal-missing"
@@ -48,7 +48,7 @@ def _findings(sealed: Sealed, context: Context) -> Iterator[Finding]:
     present = [seal for seal in seals if seal.present]
     certain = all(seal.certain for seal in seals)
     first = sealed.documents[0]
-    facts: dict[str, Fact] = {"document": sealed.requirement.label, "file": base_name(first.path)}
+    facts: dict[str, Fact] = {"document": sealed.requirement.label, "file": file_name(first.path)}
     if not present:
         owners = tuple(name for _, name in sealed.owners if name)
         facts |= {"owners": owners} if owners else {}
@@ -72,7 +72,7 @@ def _parts(document: DocumentFacts, context: Context) -> Iterator[Finding]:
     for kind, seal in document.part_seals.items():
         if kind in context.options["parts"] and not seal.present:
             spec = context.programme.document(kind)
-            about: dict[str, Fact] = {"problem": "part", "document": spec.label if spec else kind, "file": base_name(document.path)}
+            about: dict[str, Fact] = {"problem": "part", "document": spec.label if spec else kind, "file": file_name(document.path)}
             yield Finding("seal-missing" if seal.certain else "seal-uncertain", about, document=kind, path=document.path)
 
 

@@ -17,8 +17,9 @@ from typing import Any
 
 from bot.facts import Application
 from bot.findings import Fact, Finding
+from bot.names import evened
+from bot.rules.blanks import is_blank
 from bot.rules.context import Context
-from bot.rules.names import evened, is_blank
 
 ID = "team-name-rule"
 CODES = ("team-name-rule",)

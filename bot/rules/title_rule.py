@@ -15,9 +15,10 @@ from typing import Any
 
 from bot.facts import Application
 from bot.findings import Fact, Finding
+from bot.names import evened, unquoted
+from bot.rules.blanks import is_blank
 from bot.rules.context import Context
 from bot.rules.lengths import title_of
-from bot.rules.names import evened, is_blank, unquoted
 
 ID = "title-rule"
 CODES = ("title-rule",)

@@ -16,8 +16,8 @@ from typing import Any
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
+from bot.names import file_name
 from bot.rules.context import Context
-from bot.rules.names import base_name
 from bot.rules.requirements import is_junk, parts_of
 from parsers.values import Reason
 
@@ -50,5 +50,5 @@ def _findings(documents: tuple[DocumentFacts, ...]) -> Iterator[Finding]:
 
 
 def _finding(document: DocumentFacts, problem: str = "", code: str = ID) -> Finding:
-    facts: dict[str, Fact] = {"file": base_name(document.path), "problem": problem}
+    facts: dict[str, Fact] = {"file": file_name(document.path), "problem": problem}
     return Finding(code, facts, document=document.kind, path=document.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.rules.names import evened
+from bot.names import evened
 
 _REGION = re.compile(r"(?:壮族|回族|维吾尔)?自治区|省|市")
 _BRANCH = re.compile(r".{0,12}(?:委员会|分会|秘书处|办公室)|.{2,10}部")

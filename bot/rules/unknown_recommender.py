@@ -17,8 +17,8 @@ from typing import Any
 
 from bot.facts import Channel, Package
 from bot.findings import Finding
+from bot.names import evened, plain_stem
 from bot.rules.context import Context
-from bot.rules.names import evened, stem
 from bot.rules.units import find_listed, names_unit
 
 ID = "unknown-recommender"
@@ -36,7 +36,7 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
     programme = context.programme
     if package.channel is not Channel.RECOMMENDER or not programme.channels[Channel.RECOMMENDER].listed or not evened(package.recommender):
         return
-    if any(names_unit(stem(document.path), name) for document in package.documents for name in programme.recommenders):
+    if any(names_unit(plain_stem(document.path), name) for document in package.documents for name in programme.recommenders):
         return
     if find_listed(package.recommender, programme.recommenders, programme.recommender_aliases.items()) is None:
         yield Finding(ID, {"name": package.recommender})

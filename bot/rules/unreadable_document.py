@@ -15,8 +15,8 @@ from typing import Any
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
+from bot.names import file_name
 from bot.rules.context import Context
-from bot.rules.names import base_name
 from bot.rules.requirements import is_junk, lacks_anything
 from parsers.values import Reason
 
@@ -44,5 +44,5 @@ def _findings(documents: tuple[DocumentFacts, ...], context: Context) -> Iterato
             continue
         unasked = document.refusal.reason is Reason.UNSUPPORTED and document.kind == "other"
         if not unasked or lacks_anything(context.package, context.programme):
-            facts: dict[str, Fact] = {"file": base_name(document.path), "problem": document.refusal.reason.value}
+            facts: dict[str, Fact] = {"file": file_name(document.path), "problem": document.refusal.reason.value}
             yield Finding(ID, facts, document=document.kind, path=document.path)

@@ -14,8 +14,8 @@ from typing import Any
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
+from bot.names import file_name
 from bot.rules.context import Context
-from bot.rules.names import base_name
 from parsers.values import Reason
 
 ID = "unsafe-document"
@@ -38,5 +38,5 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
 def _findings(documents: tuple[DocumentFacts, ...]) -> Iterator[Finding]:
     for document in documents:
         if document.refusal is not None and document.refusal.reason is Reason.UNSAFE:
-            facts: dict[str, Fact] = {"file": base_name(document.path)}
+            facts: dict[str, Fact] = {"file": file_name(document.path)}
             yield Finding(ID, facts, document=document.kind, path=document.path)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from bot.rules.names import says_yes_or_no
+from bot.rules.blanks import says_yes_or_no
 
 _USCC_ALPHABET = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 _NONE_WORDS = ("无", "零", "〇", "没有", "未发生", "未产生", "暂无")

@@ -16,8 +16,8 @@ from typing import Any
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
+from bot.names import file_name
 from bot.rules.context import Context
-from bot.rules.names import base_name
 from bot.rules.requirements import required
 from bot.rules.values import plain, years_in
 
@@ -50,7 +50,7 @@ def _findings(documents: tuple[DocumentFacts, ...], context: Context) -> Iterato
         for document in [d for d in readable if not d.scanned] or readable:
             facts = _wrong(document, context)
             if facts:
-                facts |= {"document": spec.label, "file": base_name(document.path)}
+                facts |= {"document": spec.label, "file": file_name(document.path)}
                 yield Finding(ID, facts, field="year" if facts["problem"] == "field" else None, document=spec.kind, path=document.path)
                 break
 

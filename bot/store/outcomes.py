@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 
 from bot.facts import DocumentFacts
 from bot.findings import Decision, Verdict
-from bot.judging.names import unit_key
 from bot.judging.outcome import ApplicationOutcome, Outcome
+from bot.names import unit_key
 from bot.store import models
 from bot.store.facts_json import to_json
 

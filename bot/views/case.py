@@ -5,13 +5,13 @@ Pure values out of the store's rows; personal data stands in full here, for this
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.facts import Channel
+from bot.names import evened
 from bot.programme.programme import Programme
 from bot.programme.specs import Requirement
 from bot.store.models import Application, Document, Event
@@ -81,16 +81,11 @@ def fields(programme: Programme, application: Application, documents: Sequence[D
         others = tuple(
             (f"{DOCUMENT_KINDS.get(d.kind, d.kind)}（{COPIES.get(d.copy_kind, '')}）", stated)
             for d in forms
-            if (stated := str(d.facts["fields"].get(spec.key, ""))) and even(stated) != even(value)
+            if (stated := str(d.facts["fields"].get(spec.key, ""))) and evened(stated) != evened(value)
         )
         doubtful = any(spec.key in d.facts.get("doubtful", ()) for d in forms)
         views.append(FieldView(spec.key, spec.label, value, spec.key in corrected, doubtful and spec.key not in corrected, others))
     return views
-
-
-def even(text: str) -> str:
-    """A value for comparing: NFKC, without blanks, bracket forms evened out."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).lower()
 
 
 def differences(programme: Programme, documents: Sequence[Document]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -100,7 +95,7 @@ def differences(programme: Programme, documents: Sequence[Document]) -> list[tup
     for spec in programme.fields:
         stated = [(d.path.rsplit("/", 1)[-1], str(d.facts["fields"].get(spec.key, ""))) for d in forms]
         stated = [(name, value) for name, value in stated if value]
-        if len({even(value) for _, value in stated}) > 1:
+        if len({evened(value) for _, value in stated}) > 1:
             found.append((spec.label, stated))
     return found
 
@@ -113,7 +108,7 @@ def changes(programme: Programme, application: Application, pending: Sequence[Do
     return [
         (spec.label, kept[spec.key], new)
         for spec in programme.fields
-        if (new := stated.get(spec.key, "")) and even(new) != even(kept[spec.key])
+        if (new := stated.get(spec.key, "")) and evened(new) != evened(kept[spec.key])
     ]
 
 

@@ -1,6 +1,6 @@
 """A form's blocks and its labels -> fields, in every shape in which people fill forms.
 
-Labels are compared by their `core`, so that blanks, stars, colons, units and line breaks do not matter. A label is a whole
+Labels are compared by their `label_core`, so that blanks, stars, colons, units and line breaks do not matter. A label is a whole
 cell (its value right of it, or below where the table is built so), the beginning of a cell (邮编：430011), or stands in a
 line of text (推荐协会：… 申报年度：2020). The same functions read the cells of Word tables, PDFs, sheets and scans.
 """
@@ -15,7 +15,7 @@ from parsers.forms.label_index import Found, label_index
 from parsers.forms.lists import find_heading, find_rows
 from parsers.forms.table import Table
 from parsers.text.traditional import simplified
-from parsers.text.wording import clean_value, core, even, visible, without_signature
+from parsers.text.wording import clean_value, even, label_core, visible, without_signature
 from parsers.values import Block, Cell, Grid, Paragraph
 
 __all__ = ["Form", "Label", "find_fields", "find_heading", "find_rows"]
@@ -56,7 +56,7 @@ class _Reader:
         self._labels = {label.key: label for label in labels}
         lines = frozenset(label.key for label in labels if label.line)
         self._index = label_index(tuple((label.key, label.texts) for label in labels), lines, fuzzy)
-        self._hints = {label.key: frozenset(core(hint) for hint in label.hints) for label in labels}
+        self._hints = {label.key: frozenset(label_core(hint) for hint in label.hints) for label in labels}
         self._fields: dict[str, str] = {}
         self._seen: dict[str, int] = {}  # key -> when its label was last seen
         self._clock = 0
@@ -185,7 +185,7 @@ class _Reader:
         spans = self._index.in_cell(text)
         if not spans and self._index.fuzzy and (colon := _COLON.search(text)) is not None:
             keys = self._index.whole(text[: colon.start()])
-            spans = [Found(keys, core(text[: colon.start()]), 0, colon.end())] if keys else []
+            spans = [Found(keys, label_core(text[: colon.start()]), 0, colon.end())] if keys else []
         if spans and (len(text) < _LONG or self._open(spans[0]) or _opinion(spans[0].text)):
             head, *rest = spans
             self._spans(text, [head, *(found for found in rest if self._open(found))])
@@ -194,7 +194,7 @@ class _Reader:
         """Labels that the reading of a scan left in two cells, side by side: the second half is no value."""
         for cell in table.cells:
             right = table.right(cell)
-            if labels[id(cell)] or right is None or labels[id(right)] or not 0 < len(core(cell.text)) < 8:
+            if labels[id(cell)] or right is None or labels[id(right)] or not 0 < len(label_core(cell.text)) < 8:
                 continue
             keys = self._index.whole(cell.text + right.text, exact=True)
             if keys and table.right(right) is not None:
@@ -215,7 +215,7 @@ _PRINTED = re.compile(r"\s*\d{1,2}\s*[、.．)）]\s*(?:班组|近三年)[^0-9�
 def _heads_list(table: Table, cell: Cell) -> bool:
     """Whether a label heads a column: its row begins with 序号 and goes on with at least two more titles."""
     row = [other for other in table.starting_in(cell.row) if other.text.strip()]
-    return len(row) > 2 and row[0] is not cell and core(row[0].text) in ("序号", "编号")
+    return len(row) > 2 and row[0] is not cell and label_core(row[0].text) in ("序号", "编号")
 
 
 def _opinion(label: str) -> bool:
@@ -235,7 +235,7 @@ def _without_hints(value: str, hints: frozenset[str]) -> str:
     """
     lines = value.split("\n")
     if hints:
-        lines = [line for line in lines if core(line) not in hints]
+        lines = [line for line in lines if label_core(line) not in hints]
     printed = [line for line in lines if _PRINTED.fullmatch(line)]
     if len(printed) >= 4 and {re.sub(r"\D", "", line) for line in printed} >= {"1", "2", "3", "4"}:
         lines = [line for line in lines if line not in printed]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from parsers.text.traditional import simplified
-from parsers.text.wording import core, visible
+from parsers.text.wording import label_core, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class LabelIndex:
         self._keys: dict[str, tuple[str, ...]] = {}
         for key, texts in labels.items():
             for text in texts:
-                name = core(text)
+                name = label_core(text)
                 if name and key not in self._keys.get(name, ()):
                     self._keys[name] = (*self._keys.get(name, ()), key)
         self._exact = dict(self._keys)
@@ -70,7 +70,7 @@ class LabelIndex:
         """The keys whose label is the whole text; () for none."""
         if not text or len(text) > 160:
             return ()
-        name = core(text)
+        name = label_core(text)
         keys = self._keys.get(name)
         if keys is not None or exact or not self.fuzzy or not name:
             return keys or ()
@@ -78,7 +78,7 @@ class LabelIndex:
             self._fuzzy_answers.clear()
         if text not in self._fuzzy_answers:
             # Of a unit's brackets OCR takes one for another or a stroke for one: 质量成本（万元(年).
-            self._fuzzy_answers[text] = self._exact.get(core(_OPENING.split(text, maxsplit=1)[0]), ()) or self._nearest(name)
+            self._fuzzy_answers[text] = self._exact.get(label_core(_OPENING.split(text, maxsplit=1)[0]), ()) or self._nearest(name)
         return self._fuzzy_answers[text]
 
     def _nearest(self, name: str) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ class LabelIndex:
         position = start
         while (match := self._inside.search(text, position)) is not None:
             colon = self._colon(text, match)
-            name = core(match["name"])
+            name = label_core(match["name"])
             keys = self._exact.get(name, ())
             in_line = bool(self._lines & set(keys)) and text[match.start() - 1 : match.start()].isspace()
             if keys and (colon > match.end() or (in_line and _BLANK.match(text, match.end()))):
@@ -170,7 +170,7 @@ class LabelIndex:
         return after.end() if after else match.end()
 
     def _found(self, match: re.Match[str], end: int) -> Found:
-        name = core(match["name"])
+        name = label_core(match["name"])
         return Found(self._exact.get(name, ()), name, match.start(), end)
 
 

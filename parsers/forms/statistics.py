@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from parsers.forms.label_index import Found, LabelIndex
 from parsers.forms.table import Table
-from parsers.text.wording import EMPTY_MARKS, TICKED_MARKS, clean_value, core, even, visible
+from parsers.text.wording import EMPTY_MARKS, TICKED_MARKS, clean_value, even, label_core, visible
 from parsers.values import Block, Cell, Grid
 
 
@@ -49,8 +49,7 @@ _LONGEST_LABEL = 80
 class _Reader:
     def __init__(self, specs: Sequence[StatisticLabel], *, fuzzy: bool) -> None:
         self._specs = [
-            (spec, [tuple(core(fragment) for fragment in part) for part in spec.contains], tuple(core(word) for word in spec.excludes))
-            for spec in specs
+            (spec, [tuple(map(label_core, part)) for part in spec.contains], tuple(map(label_core, spec.excludes))) for spec in specs
         ]
         lines = {spec.key: tuple("".join(part) for part in spec.contains) for spec in specs if spec.line}
         self._index = LabelIndex(lines, set(lines), fuzzy=fuzzy)
@@ -87,7 +86,7 @@ class _Reader:
 
     def _label(self, text: str, *, lines: bool = True) -> str | None:
         """The key of the spec whose fragments a label contains: the one that says most; None for no label."""
-        name = core(text)
+        name = label_core(text)
         if not name or len(name) > _LONGEST_LABEL:
             return None
         found = self._best(name, lines, fuzzy=False)
@@ -160,7 +159,7 @@ class _Reader:
     def _value(self, table: Table, cell: Cell, key: str, whole: dict[int, str | None]) -> Cell | None:
         """The cell of a label's value: the next to the right that is neither unit nor label; else the one below."""
         right = table.right(cell)
-        while right is not None and (even(right.text) in _UNITS or core(right.text) in _UNITS):
+        while right is not None and (even(right.text) in _UNITS or label_core(right.text) in _UNITS):
             right = table.right(right)
         if right is not None and whole[id(right)] is None:
             if self._types[key] != "number" or re.search(r"\d", right.text):

@@ -20,7 +20,7 @@ ADDRESS = re.compile(r"[^\s@<>]{1,200}@[^\s@<>]{1,200}")
 
 def salvage_letter(raw: bytes, note: Note) -> Letter:
     """A Letter of the first 64 KiB of headers alone: no text, no files. Takes bounded time for any bytes and never raises."""
-    headers = tuple(find_fields(raw[:HEAD_BYTES]))
+    headers = tuple(find_header_fields(raw[:HEAD_BYTES]))
     first: dict[str, str] = {}
     for name, value in headers:
         first.setdefault(name, value)
@@ -46,7 +46,7 @@ def salvage_letter(raw: bytes, note: Note) -> Letter:
     )
 
 
-def find_fields(head: bytes) -> list[tuple[str, str]]:
+def find_header_fields(head: bytes) -> list[tuple[str, str]]:
     """Name and value of each header field, unfolded, with encoded words decoded; each at most 2,000 bytes."""
     block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
     unfolded = re.sub(rb"\r?\n[ \t]+", b" ", block)

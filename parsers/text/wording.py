@@ -33,7 +33,7 @@ def even(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def core(text: str) -> str:
+def label_core(text: str) -> str:
     """A label's core: evened, in simplified characters, without brackets (units, hints), numbering, stars, colons and other marks.
 
     "＊邮　编：" and "邮编(6位)" both come to 邮编; "产品/服务满意度（%）" to 产品服务满意度.

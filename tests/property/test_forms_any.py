@@ -10,7 +10,7 @@ from parsers.documents.word import read_docx
 from parsers.forms.forms import Label, find_fields, find_heading, find_rows
 from parsers.forms.prose import count_characters, find_sections, find_title
 from parsers.forms.statistics import StatisticLabel, find_statistics
-from parsers.text.wording import chosen, clean_value, core, without_signature
+from parsers.text.wording import chosen, clean_value, label_core, without_signature
 from parsers.values import Block, Cell, Content, Grid, Paragraph
 from tests import office
 from tests.unit.test_forms import FORMS, LABELS, WRITERS, labels_of
@@ -100,5 +100,5 @@ def test_cleaning_only_takes_away(text: str) -> None:
         assert cleaned == cleaned.strip()
         assert count_characters(cleaned) <= count_characters(text) + cleaned.count("、")
         assert set(cleaned) <= set(text) | {" ", "、", "□"}
-    assert core(core(text)) == core(text)
+    assert label_core(label_core(text)) == label_core(text)
     assert "□" not in chosen(text)

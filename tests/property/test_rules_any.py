@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.facts import Channel, Copy, DocumentFacts, Package
 from bot.findings import Decision, Finding, Verdict, decide
+from bot.names import evened, name_likeness, plain_stem, ring_similarity
 from bot.programme.programme import Programme
-from bot.rules.names import evened, ring_similarity, similarity, stem
 from bot.rules.registry import run_rules
 from bot.rules.requirements import is_junk, lacks_anything
 from bot.rules.units import find_listed
@@ -115,11 +115,11 @@ def test_no_rule_crashes_on_any_value(base: str, values: Mapping[str, str], stat
 @given(one=TEXT, other=TEXT)
 def test_comparing_names_is_even_handed(one: str, other: str) -> None:
     assert evened(evened(one)) == evened(one)
-    assert similarity(one, other) == similarity(other, one)
-    assert similarity(one, one) == 1
+    assert name_likeness(one, other) == name_likeness(other, one)
+    assert name_likeness(one, one) == 1
     assert 0 <= ring_similarity(one, other) <= 1
     assert find_listed(one, [other]) in (None, other)
-    assert "/" not in stem(f"{one}/x.pdf")
+    assert "/" not in plain_stem(f"{one}/x.pdf")
 
 
 @settings(max_examples=300)

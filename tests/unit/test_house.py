@@ -27,6 +27,7 @@ LAYERS = {
     "bot.errors": 1,
     "bot.findings": 1,
     "bot.facts": 1,
+    "bot.names": 1,
     "bot.programme": 1,
     "bot.config": 1,
     "bot.logs": 1,

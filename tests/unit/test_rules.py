@@ -22,7 +22,20 @@ from tests.unit.rules import cases_documents, cases_mail, cases_names, cases_val
 from tests.unit.rules.build import BASES, Case, programmes, twice
 
 CASES = [*cases_documents.CASES, *cases_values.CASES, *cases_names.CASES, *cases_mail.CASES]
-NOT_RULES = {"__init__", "registry", "context", "names", "values", "requirements", "lengths", "rows", "seals", "manual", "checked", "units"}
+NOT_RULES = {
+    "__init__",
+    "registry",
+    "context",
+    "blanks",
+    "values",
+    "requirements",
+    "lengths",
+    "rows",
+    "seals",
+    "manual",
+    "checked",
+    "units",
+}
 
 
 def package_of(case: Case) -> Package:

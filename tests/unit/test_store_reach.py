@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.judging.names import name_key
+from bot.names import name_key
 from bot.store.reach import find_reach
 from tests.world import World, entry, whole
 

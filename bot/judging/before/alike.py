@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from difflib import SequenceMatcher
 
-from bot.judging.names import core
+from bot.names import trade_name
 
 _NUMBER = re.compile(r"\d+|[零〇一二三四五六七八九十]+|[甲乙丙丁东西南北]|(?<![a-z])[a-z](?![a-z])")
 _DIGITS = {character: str(value) for value, characters in enumerate(("零〇", *"一二三四五六七八九")) for character in characters}
@@ -52,7 +52,7 @@ def numbers_clash(a: str, b: str) -> bool:
     return False
 
 
-def likeness(a: str, b: str) -> float:
+def edit_likeness(a: str, b: str) -> float:
     """Edit likeness from 0 (one is not stated) to 1."""
     from rapidfuzz.fuzz import ratio
 
@@ -72,12 +72,12 @@ def other_teams(a: str, b: str) -> bool:
     one, two = (_TEAM_ENDING.sub("", name) for name in (a, b))
     if not one or not two or one == two:
         return False
-    return numbers_clash(a, b) or (likeness(one, two) < _OTHER_TEAM and one not in two and two not in one)
+    return numbers_clash(a, b) or (edit_likeness(one, two) < _OTHER_TEAM and one not in two and two not in one)
 
 
 def is_short_form(a: str, b: str) -> bool:
     """Whether one organisation's name may be short for the other's: 中建三局 for 中国建筑第三工程局有限公司, a company for its branch."""
-    short, long = (core(a), b) if len(core(a)) <= len(core(b)) else (core(b), a)
+    short, long = (trade_name(a), b) if len(trade_name(a)) <= len(trade_name(b)) else (trade_name(b), a)
     if len(short) < _SHORT_FORM:
         return False
     one, two = _tokens(short), _tokens(long)

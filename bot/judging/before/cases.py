@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.facts import Channel, DocumentFacts
 from bot.judging.fingerprint import fingerprint_of
-from bot.judging.names import bounded, code_key, mobile_key, name_key, organisation_key
+from bot.names import bounded, code_key, mobile_key, name_key, organisation_key
 from bot.programme.programme import Programme
 
 

@@ -9,7 +9,7 @@ from bot.judging.before.cases import Cases, EarlierApplication, EarlierPackage, 
 from bot.judging.before.same import Likeness, compare
 from bot.judging.before.senders import belongs
 from bot.judging.fingerprint import bands, fingerprint_of
-from bot.judging.names import name_key, unit_key
+from bot.names import name_key, unit_key
 from bot.programme.programme import Programme
 
 

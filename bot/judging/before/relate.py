@@ -17,7 +17,8 @@ from bot.facts import Application, Channel, Package
 from bot.judging.before.cases import Cases, EarlierPackage, find_keys
 from bot.judging.before.senders import belongs
 from bot.judging.before.versions import match_own
-from bot.judging.names import name_key, unit_key
+from bot.judging.evidence import Explanation
+from bot.names import name_key, unit_key
 from bot.programme.programme import Programme
 from parsers.values import Letter
 
@@ -38,6 +39,7 @@ class Joined:
 
     bond: Bond
     package: EarlierPackage | None = None
+    why: tuple[Explanation, ...] = ()
 
 
 def quoted_references(programme: Programme, letter: Letter) -> tuple[str, ...]:

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.judging.before.alike import branches_differ, is_extended, is_short_form, likeness, numbers_clash, other_teams, slips
+from bot.judging.before.alike import branches_differ, edit_likeness, is_extended, is_short_form, numbers_clash, other_teams, slips
 from bot.judging.before.cases import EarlierApplication, EntryKeys, find_keys, same_entry
-from bot.judging.fingerprint import similarity
-from bot.judging.names import core
+from bot.judging.evidence import Evidence
+from bot.judging.fingerprint import text_likeness
+from bot.names import trade_name
 from bot.programme.programme import Programme
 
 
@@ -30,6 +31,7 @@ class Match:
 
     likeness: Likeness
     evidence: tuple[str, ...] = ()
+    why: tuple[Evidence, ...] = ()
 
 
 NAME_ALIKE = 0.88
@@ -45,7 +47,7 @@ def entry_key(programme: Programme) -> str:
 
 def compare(programme: Programme, keys: EntryKeys, fingerprint: tuple[int, ...], other: EarlierApplication) -> Match:
     """How alike an entry and an earlier application are."""
-    return compare_keys(programme, keys, find_keys(other.fields), similarity(fingerprint, other.fingerprint))
+    return compare_keys(programme, keys, find_keys(other.fields), text_likeness(fingerprint, other.fingerprint))
 
 
 def compare_keys(programme: Programme, a: EntryKeys, b: EntryKeys, text: float = 0.0) -> Match:
@@ -70,11 +72,11 @@ def _is_close(mine: str, theirs: str) -> bool:
     """Whether two titles, or two teams, differ no more than slips and added words do."""
     if not mine or not theirs:
         return False
-    alike = likeness(mine, theirs)
+    alike = edit_likeness(mine, theirs)
     if (
         alike < TITLE_ALIKE
         and not is_extended(mine, theirs)
-        and (alike < _SUBJECT_ALIKE or likeness(*map(_subject, (mine, theirs))) < TITLE_ALIKE)
+        and (alike < _SUBJECT_ALIKE or edit_likeness(*map(_subject, (mine, theirs))) < TITLE_ALIKE)
     ):
         return False
     return not numbers_clash(mine, theirs)
@@ -91,11 +93,11 @@ def _subject(title: str) -> str:
 def _one_applicant(a: EntryKeys, b: EntryKeys, same_name: bool, others: bool) -> bool:
     """Whether two applicants are one, or seem to be. `same_name`: their entries' names are equal; `others`: their teams differ."""
     one, two = a.organisation, b.organisation
-    if (a.uscc and a.uscc == b.uscc) or (one and core(one) == core(two)):
+    if (a.uscc and a.uscc == b.uscc) or (one and trade_name(one) == trade_name(two)):
         return True
     if others or not one or not two or (a.uscc and b.uscc):
         return False
-    if likeness(one, two) >= NAME_ALIKE:
+    if edit_likeness(one, two) >= NAME_ALIKE:
         # Branches of one company differ in a place's name, which may be a single character: 南京 and 南通.
         runs = slips(one, two)
         if runs == 0 or (runs == 1 and (not a.team or a.team == b.team)):
@@ -106,7 +108,7 @@ def _one_applicant(a: EntryKeys, b: EntryKeys, same_name: bool, others: bool) ->
 def _evidence(a: EntryKeys, b: EntryKeys, name: str, text: float) -> Iterator[str]:
     """In words for staff, what speaks for one entry and what against it."""
     noun = "经验名称" if name == "title" else "班组名称"
-    organisation, entry = likeness(a.organisation, b.organisation), likeness(getattr(a, name), getattr(b, name))
+    organisation, entry = edit_likeness(a.organisation, b.organisation), edit_likeness(getattr(a, name), getattr(b, name))
     if a.organisation and a.organisation == b.organisation:
         yield "组织名称相同"
     elif a.uscc and a.uscc == b.uscc:

@@ -13,8 +13,8 @@ from bot.facts import Application
 from bot.judging.before.alike import numbers_differ
 from bot.judging.before.cases import EarlierApplication, EntryKeys, find_keys, same_entry
 from bot.judging.before.same import NAME_ALIKE, TEXT_ALIKE, TITLE_ALIKE, entry_key
-from bot.judging.fingerprint import TEXT_KINDS, fingerprint_of, similarity
-from bot.judging.names import core
+from bot.judging.fingerprint import TEXT_KINDS, fingerprint_of, text_likeness
+from bot.names import trade_name
 from bot.programme.programme import Programme
 
 _CORRECTED = 0.6
@@ -51,7 +51,7 @@ def _continues(
     theirs = find_keys(other.fields)
     like = _likeness(programme, keys, theirs)
     mine = fingerprint_of(application.documents)
-    text = similarity(mine, other.fingerprint)
+    text = text_likeness(mine, other.fingerprint)
     if mine and other.fingerprint and text < _OTHER_TEXT and like.entry < 1:
         return False  # another title and another text: another entry, though it be the same team's
     # A second entry comes whole; a form without its text is a correction.
@@ -88,7 +88,7 @@ def _applicant(a: EntryKeys, b: EntryKeys, mobile: bool) -> float:
     if a.uscc and b.uscc and not mobile:
         return 0.0
     likeness = _alike(a.organisation, b.organisation)
-    return likeness if mobile or core(a.organisation) == core(b.organisation) else min(likeness, _BRANCH)
+    return likeness if mobile or trade_name(a.organisation) == trade_name(b.organisation) else min(likeness, _BRANCH)
 
 
 def _alike(a: str, b: str) -> float:

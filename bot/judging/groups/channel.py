@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from bot.facts import Application, Channel, Copy, DocumentFacts
 from bot.judging.kinds import own_text
-from bot.judging.names import base_name, core, is_association, name_key, organisation_key, shared_run
 from bot.judging.papers.material import Material
+from bot.names import is_association, name_key, organisation_key, shared_run, stem, trade_name
 from bot.programme.programme import Programme
 from parsers.values import Letter
 
@@ -26,8 +26,8 @@ def find_recommender(
         return stated.most_common(1)[0][0]
     host = name_key(programme.association)
     names = [letter.sender.name if letter.sender else ""]
-    names += [re.sub(r"^[\d.、\s]+", "", base_name(path)) for path, _ in material.archives]
-    names += [base_name(d.path) for d in whole]
+    names += [re.sub(r"^[\d.、\s]+", "", stem(path)) for path, _ in material.archives]
+    names += [stem(d.path) for d in whole]
     listed = {name_key(name): name for name in programme.recommenders}
     for name in names:
         if name_key(name) in listed:
@@ -77,7 +77,7 @@ def find_channel(
     if programme.case == "package" and any(d.kind == "application_form" for d in material.documents):
         return Channel.ENTERPRISE  # where recommenders send no applications, who sends one applies
     sender = letter.sender.name if letter.sender else ""
-    if organisations and any(shared_run(core(o), organisation_key(sender)) >= max(4, len(core(o)) - 2) for o in organisations):
+    if organisations and any(shared_run(trade_name(o), organisation_key(sender)) >= max(4, len(trade_name(o)) - 2) for o in organisations):
         return Channel.ENTERPRISE
     if (recommender or not organisations) and any(d.kind in _EVERYBODYS and not _is_a_teams(d, applications) for d in whole):
         return Channel.RECOMMENDER
@@ -95,15 +95,15 @@ def find_channel(
 
 def _is_a_teams(document: DocumentFacts, applications: Sequence[Application]) -> bool:
     """Whether a paper is called after one of the applicants or teams."""
-    names = (name for a in applications for name in (core(a.fields.get("organisation", "")), name_key(a.fields.get("team", ""))))
-    return any(name and name in name_key(base_name(document.path)) for name in names)
+    names = (name for a in applications for name in (trade_name(a.fields.get("organisation", "")), name_key(a.fields.get("team", ""))))
+    return any(name and name in name_key(stem(document.path)) for name in names)
 
 
 def _applies(programme: Programme, sender: str, letter: Letter, material: Material) -> bool:
     """Whether a letter with no form known here is an applicant's all the same: a company is named, or it speaks of applying
     where recommenders only recommend, and all it brings was read."""
     own = own_text(letter.text)
-    written = " ".join((sender, letter.subject, *(base_name(d.path) for d in material.documents)))
+    written = " ".join((sender, letter.subject, *(stem(d.path) for d in material.documents)))
     if _COMPANY_NAMED.search(name_key(written)) or _OUR_COMPANY.search(own):
         return True
     if re.search("有限(?:责任)?公司", own) and not re.search("推荐|我会|本会", own):
@@ -122,7 +122,7 @@ def _speaks_for(recommender: str, letter: Letter, applications: Sequence[Applica
         return True
     if any(name_key(a.fields.get("recommendation_reason", "")) for a in applications):
         return True
-    written = (letter.sender.name if letter.sender else "", letter.subject, *(base_name(path) for path, _ in material.archives))
+    written = (letter.sender.name if letter.sender else "", letter.subject, *(stem(path) for path, _ in material.archives))
     return bool(name_key(recommender)) and any(name_key(recommender) in name_key(text) for text in written)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.facts import Copy, DocumentFacts
 from bot.judging.groups.merged import NAMES, merged_fields
-from bot.judging.names import base_name, core, even, folder, name_key, organisation_key, shared_run
+from bot.names import folder, lowered, name_key, organisation_key, shared_run, stem, trade_name
 
 
 @dataclass(slots=True)
@@ -138,14 +138,14 @@ def _of_another(group: Group, document: DocumentFacts, *, bundle: bool) -> bool:
 
 def _bare(key: str, name: str) -> str:
     """A name without what most names of its kind have in common."""
-    return core(name) if key == "organisation" else name_key(name)
+    return trade_name(name) if key == "organisation" else name_key(name)
 
 
 _MARK = re.compile(r"[(（]\d{1,2}[)）]$|[-_]\d{1,2}$|[-_ ]?副本$|^[(（]?\d{1,2}(?=\D)")
 
 
 def _mark(document: DocumentFacts) -> str:
-    found = _MARK.search(base_name(document.path).strip())
+    found = _MARK.search(stem(document.path).strip())
     return found.group() if found else ""
 
 
@@ -211,7 +211,7 @@ def _alike(key: str, a: str, b: str) -> float:
 
 def _by_name(groups: Sequence[Group], document: DocumentFacts) -> Group | None:
     """The team whose names the file's name or its folders carry, wholly or shortened, if just one fits best."""
-    place = even(base_name(document.path)) + "/" + even(folder(document.path))
+    place = lowered(stem(document.path)) + "/" + lowered(folder(document.path))
     scored = sorted(((_named(group.names(), place), index) for index, group in enumerate(groups)), reverse=True)
     if not scored or scored[0][0] < 3 or (len(scored) > 1 and scored[0][0] == scored[1][0]):
         return None
@@ -222,7 +222,7 @@ def _named(names: dict[str, str], place: str) -> int:
     """How many characters of a team's names stand in a path: whole names count double."""
     total = 0
     for key in NAMES:
-        name = core(names.get(key, "")) if key == "organisation" else name_key(names.get(key, ""))
+        name = trade_name(names.get(key, "")) if key == "organisation" else name_key(names.get(key, ""))
         if not name:
             continue
         run = shared_run(name, name_key(place))

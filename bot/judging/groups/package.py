@@ -6,9 +6,11 @@ inside; names in the file's name and folders; and, where only one team is sent, 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.facts import Application, Package
+from bot.judging.evidence import Explanation
 from bot.judging.groups.channel import find_channel, find_recommender
 from bot.judging.groups.groups import attach_rest, group_documents
 from bot.judging.groups.merged import merged_statistics
@@ -17,7 +19,15 @@ from bot.programme.programme import Programme
 from parsers.values import Letter
 
 
-def assemble(programme: Programme, letter: Letter, material: Material, received_at: datetime, recommender: str = "") -> Package:
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A letter's package, and why its files are whose they are and its sender is who it is."""
+
+    package: Package
+    why: tuple[Explanation, ...] = ()
+
+
+def assemble(programme: Programme, letter: Letter, material: Material, received_at: datetime, recommender: str = "") -> Assembled:
     """The package that one letter brings."""
     specs = {spec.kind: spec for spec in programme.documents}
     whole = [d for d in material.documents if d.kind in specs and specs[d.kind].scope == "package"]
@@ -30,7 +40,7 @@ def assemble(programme: Programme, letter: Letter, material: Material, received_
     channel = find_channel(programme, letter, whole, applications, stated, material)
     paths = {path for path, _ in material.archives}
     loose = any(not any(d.path.startswith(path + "/") for path in paths) for d in (*own, *whole))
-    return Package(
+    package = Package(
         channel=channel,
         received_at=received_at,
         applications=applications,
@@ -43,3 +53,4 @@ def assemble(programme: Programme, letter: Letter, material: Material, received_
         sender_name=letter.sender.name if letter.sender else "",
         statistics=merged_statistics(whole),
     )
+    return Assembled(package)

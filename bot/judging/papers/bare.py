@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.facts import DocumentFacts
-from bot.judging.names import core, folder, name_key
+from bot.names import folder, name_key, trade_name
 from bot.programme.programme import Programme
 from bot.programme.specs import DocumentSpec
 
@@ -37,7 +37,7 @@ def settle_bare(programme: Programme, documents: Sequence[DocumentFacts], heads:
 def _entries(documents: Sequence[DocumentFacts]) -> dict[tuple[str, str], DocumentFacts]:
     """The form of each entry, by the keys of its organisation and its team."""
     forms = [d for d in documents if d.kind == "application_form" and not d.scanned]
-    keyed = {(core(form.fields.get("organisation", "")), name_key(form.fields.get("team", ""))): form for form in reversed(forms)}
+    keyed = {(trade_name(form.fields.get("organisation", "")), name_key(form.fields.get("team", ""))): form for form in reversed(forms)}
     return {key: form for key, form in keyed.items() if any(key)}
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.facts import Copy
-from bot.judging.names import base_name, even, folder
+from bot.names import folder, lowered, stem
 from bot.programme.programme import Programme
 from bot.programme.specs import DocumentSpec
 from parsers.forms.forms import Label, find_fields, find_rows
@@ -40,13 +40,13 @@ def form_labels(programme: Programme) -> tuple[Label, ...]:
 def heading_lines(blocks: Iterable[Block], labels: Iterable[str] = ()) -> list[str]:
     """The first lines of a document, evened out: those before the first table, and a table's first lone cells that begin with
     none of a form's `labels`."""
-    begins = tuple(even(label) for label in labels)
+    begins = tuple(lowered(label) for label in labels)
     lines: list[str] = []
     for block in blocks:
         if isinstance(block, Paragraph):
-            lines.append(even(block.text))
+            lines.append(lowered(block.text))
         else:
-            cells = [even(row[0].text) for row in list(block.rows())[:2] if len(row) == 1]
+            cells = [lowered(row[0].text) for row in list(block.rows())[:2] if len(row) == 1]
             lines += [cell for cell in cells if not (begins and cell.startswith(begins))]
             break
         if len([line for line in lines if line]) >= _HEADING_LINES:
@@ -78,7 +78,7 @@ def _kind_by_name(programme: Programme, path: str, format: str) -> str | None:
     parent = folder(path).rsplit("/", 1)[-1]
     # An archive is named after all that it holds.
     outer = "" if parent.lower().endswith(_ARCHIVES) else parent
-    return _last_phrase(even(base_name(path)), phrases) or _last_phrase(even(outer), phrases)
+    return _last_phrase(lowered(stem(path)), phrases) or _last_phrase(lowered(outer), phrases)
 
 
 _CALL = re.compile(r"(?:|.*(?:协会|学会|质协|联合会|公司|集团|局|厅))关于(?:开展|组织|转发|做好|举办|召开|印发|征集)[^。《》]*")
@@ -116,7 +116,7 @@ def _last_phrase(text: str, phrases: Iterable[tuple[str, str]]) -> str | None:
     kind: str | None = None
     text = simplified(text)
     for phrase, candidate in phrases:
-        begin, gap, end = (even(part) for part in phrase.replace("…", "\0").partition("\0"))
+        begin, gap, end = (lowered(part) for part in phrase.replace("…", "\0").partition("\0"))
         stop = text.rfind(end if gap else begin)
         start = text.find(begin) if gap else stop
         if start < 0 or stop < 0 or (gap and stop < start + len(begin)):
@@ -156,23 +156,23 @@ _ENTRY = ("organisation", "team", "title", _PAIR)
 
 def _columns_seen(blocks: Sequence[Block], columns: Mapping[str, Sequence[str]]) -> int:
     """How many columns' headings stand in one row of some table."""
-    wanted = {key: {even(text) for text in texts} for key, texts in columns.items()}
+    wanted = {key: {lowered(text) for text in texts} for key, texts in columns.items()}
     best = 0
     for block in blocks:
         if isinstance(block, Grid):
             for row in block.rows():
-                cells = {simplified(even(cell.text)).rstrip(":*") for cell in row}
+                cells = {simplified(lowered(cell.text)).rstrip(":*") for cell in row}
                 best = max(best, sum(1 for texts in wanted.values() if texts & cells))
     return best
 
 
 def _kind_by_words(programme: Programme, blocks: Sequence[Block]) -> str | None:
-    text = even(blocks_text(tuple(blocks)))
+    text = lowered(blocks_text(tuple(blocks)))
     best: DocumentSpec | None = None
     score = 0.5
     for spec in programme.documents:
         if spec.words:
-            share = sum(1 for word in spec.words if even(word) in text) / len(spec.words)
+            share = sum(1 for word in spec.words if lowered(word) in text) / len(spec.words)
             if share >= score:
                 best, score = spec, share
     return best.kind if best else None

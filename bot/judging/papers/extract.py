@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from bot.facts import EMPTY_LIST, Copy, DocumentFacts, SealFacts, SectionFacts
 from bot.judging.fingerprint import TEXT_KINDS, find_fingerprint
-from bot.judging.names import even, name_key
 from bot.judging.papers.classify import find_kind, form_labels, heading_lines, is_call
+from bot.names import lowered, name_key
 from bot.programme.programme import Programme
 from parsers.forms.forms import Label, find_fields, find_rows
 from parsers.forms.lists import has_header
@@ -74,8 +74,8 @@ def names_stated(programme: Programme, blocks: Sequence[Block], fuzzy: bool) -> 
     texts = _RECOMMENDER_LABELS + tuple(text for spec in programme.fields if spec.key == "recommender" for text in spec.labels)
     stated = find_fields(blocks, [*labels, Label("recommender", tuple(dict.fromkeys(texts)), None, True)], fuzzy=fuzzy).fields
     # Below a blank 推荐单位（盖章）： stands the list's first heading (序号), which is nobody's name.
-    headings = {even(text) for spec in programme.documents for columns in spec.columns.values() for text in columns}
-    return {key: value for key, value in stated.items() if even(value) not in headings}
+    headings = {lowered(text) for spec in programme.documents for columns in spec.columns.values() for text in columns}
+    return {key: value for key, value in stated.items() if lowered(value) not in headings}
 
 
 def _find_rows(blocks: Sequence[Block], columns: dict[str, list[str]], fuzzy: bool) -> tuple[dict[str, str], ...]:
@@ -92,7 +92,7 @@ def _find_rows(blocks: Sequence[Block], columns: dict[str, list[str]], fuzzy: bo
 def _find_year(programme: Programme, blocks: Sequence[Block]) -> int:
     """The year in the document's title, or in the line before it; a year in any other line is not the form's."""
     lines = heading_lines(blocks)
-    titles = [even(title) for spec in programme.documents for title in spec.titles]
+    titles = [lowered(title) for spec in programme.documents for title in spec.titles]
     at = next((n for n, line in enumerate(lines) if any(title in line for title in titles)), None)
     if at is None:
         at = next((n for n, line in enumerate(lines) if _LIKE_A_TITLE.search(line)), None)
@@ -105,7 +105,7 @@ def _find_year(programme: Programme, blocks: Sequence[Block]) -> int:
 
 def find_period(text: str) -> str:
     """The first period of months stated near the top, as `YYYY-MM/YYYY-MM`, or ""."""
-    found = _PERIOD.search(even(text[:600]))
+    found = _PERIOD.search(lowered(text[:600]))
     if not found:
         return ""
     first_year, first_month, last_year, last_month = (int(part) for part in found.groups())

@@ -10,11 +10,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.facts import Copy, DocumentFacts
-from bot.judging.names import name_key
+from bot.judging.evidence import Explanation
 from bot.judging.papers.bare import HEAD, settle_bare
 from bot.judging.papers.classify import STAMPED_FORMATS, find_copy, find_kind, kind_by_content
 from bot.judging.papers.extract import extract, extract_scan, extract_scans, find_seal, new_facts
 from bot.judging.papers.several import extract_several, without_doubles
+from bot.names import name_key
 from bot.programme.programme import Programme
 from parsers.magic import identify
 from parsers.reader import Reader
@@ -30,11 +31,13 @@ _SEVERAL_PAPERS = 12
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a letter's attachments come to. `archives` are (path, format) of the archives opened."""
+    """What a letter's attachments come to. `archives` are (path, format) of the archives opened; `why`: what each file was
+    taken for, and by what."""
 
     documents: tuple[DocumentFacts, ...]
     archives: tuple[tuple[str, str], ...]
     notes: tuple[Note, ...]
+    why: tuple[Explanation, ...] = ()
 
 
 def read_material(reader: Reader, letter: Letter, programme: Programme) -> Material:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.facts import DocumentFacts
-from bot.judging.names import even
 from bot.judging.papers.classify import TEXTS, heading_lines, kind_by_content, kind_by_heading, kind_by_structure
 from bot.judging.papers.extract import anothers, extract, names_stated, statistic_labels
+from bot.names import lowered
 from bot.programme.programme import Programme
 from parsers.forms.prose import count_characters
 from parsers.forms.statistics import find_statistics
@@ -106,7 +106,7 @@ def _head(blocks: Sequence[Block], first: int, table: int) -> int:
 
 
 def _short(block: Block) -> bool:
-    return isinstance(block, Paragraph) and len(even(block.text)) <= _HEAD_LENGTH and not block.text.rstrip().endswith("。")
+    return isinstance(block, Paragraph) and len(lowered(block.text)) <= _HEAD_LENGTH and not block.text.rstrip().endswith("。")
 
 
 def _text(programme: Programme, parts: list[Part], text: Sequence[Block], asked: set[str]) -> None:

@@ -1,18 +1,126 @@
-"""Names evened out and compared: what people write differently and mean the same, and what OCR confuses."""
+"""Names evened out and compared: organisations, teams and titles, whoever wrote them and however, and the names of files.
+
+Two ways of evening out, for two questions. `lowered` and the keys made of it find the same entry in the store, where a wrong
+"same" would reject somebody's entry: they only drop what no two different names differ in. `evened` holds what one
+submitter wrote in two places side by side, where brackets, quotes and dashes may take any form. Likeness (0 to 1) is for what is not
+the same writing: a slip of the pen, or of OCR.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from functools import lru_cache
 
+_KEPT = 4096
+"""Names come again and again: an entry's own for each that it is compared with, and those of the same few organisations."""
+
+_LONGEST_KEY = 150
+"""Characters of a key in the store. PostgreSQL takes 2,704 bytes in an entry of an index, and one holds up to three keys."""
+
+_INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
+_SEAL_HINT = re.compile(r"[(\[【〔]?(?:加?盖(?:单位)?公?章(?:处|有效)?|公章|章)[)\]】〕]$|[(](?:盖章|公章)[)]")
+_ANY_BRACKET = re.compile(r"[()\[\]{}【】〔〕《》<>“”\"'‘’「」]")
+_PUNCTUATION = re.compile(r"[\s,，。.、;；:：·•\-—–_/\\|~]+")
+_ASSOCIATION = re.compile(r"(?:协会|质协|联合会|学会|促进会|商会|委员会|分会|研究会|公会|总会|建设会)$")
+
+
+def lowered(text: str) -> str:
+    """NFKC, lower case, no blanks, no trailing （盖章）."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
+    return _SEAL_HINT.sub("", text)
+
+
+@lru_cache(_KEPT)
+def name_key(text: str) -> str:
+    """A name as a key: evened, brackets and punctuation dropped; between digits a mark of any kind stays (1、2号 is not 12号)."""
+    return _PUNCTUATION.sub(_mark, _ANY_BRACKET.sub("", lowered(text)))
+
+
+def _mark(match: re.Match[str]) -> str:
+    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    return "," if before.isdigit() and after.isdigit() else ""
+
+
+@lru_cache(_KEPT)
+def organisation_key(text: str) -> str:
+    """An organisation's name as a key; 有限责任公司 is 有限公司, and 公司's forms stay apart otherwise."""
+    return name_key(text).replace("有限责任公司", "有限公司")
+
+
+@lru_cache(_KEPT)
+def code_key(text: str) -> str:
+    """A credit code or a number as a key: only letters and digits, upper case."""
+    return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
+
+
+@lru_cache(_KEPT)
+def mobile_key(text: str) -> str:
+    """The first mobile number in a text, 11 digits, or ""."""
+    digits = re.sub(r"[\s\-—()]+", "", unicodedata.normalize("NFKC", text))
+    found = re.search(r"(?:\+?86)?(1[3-9]\d{9})", digits)
+    return found.group(1) if found else ""
+
+
+def bounded(key: str) -> str:
+    """A key as the store's indexes take it: one that no name is as long as keeps its beginning, and a hash tells it apart."""
+    return key if len(key) <= _LONGEST_KEY else key[: _LONGEST_KEY - 16] + hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def unit_key(recommender: str) -> str:
+    """What a recommender's packages are found again by."""
+    return bounded(name_key(recommender))
+
+
+def is_association(text: str) -> bool:
+    """Whether a name is a local or trade association's, by its ending."""
+    return bool(_ASSOCIATION.search(name_key(text)))
+
+
+_LEGAL = re.compile(r"(?:股份)?(?:有限)?(?:责任)?公司$|集团$")
+
+
+@lru_cache(_KEPT)
+def trade_name(text: str) -> str:
+    """An organisation's name without its legal form, as people shorten it in file names."""
+    key = organisation_key(text)
+    for _ in range(3):
+        shorter = _LEGAL.sub("", key)
+        if shorter == key or len(shorter) < 3:
+            break
+        key = shorter
+    return key
+
+
+def stem(path: str) -> str:
+    """The file's own name, without folders and extension."""
+    name = path.rsplit("/", 1)[-1]
+    stem, dot, extension = name.rpartition(".")
+    return stem if dot and 0 < len(extension) <= 5 else name
+
+
+def folder(path: str) -> str:
+    """The folders (and archives) a file lies in, "" at the top."""
+    return path.rpartition("/")[0]
+
+
+def shared_run(a: str, b: str) -> int:
+    """Length of the longest run of characters that two short names share."""
+    best = 0
+    lengths = [0] * (len(b) + 1)
+    for x in a:
+        previous = 0
+        for j, y in enumerate(b, 1):
+            previous, lengths[j] = lengths[j], previous + 1 if x == y else 0
+            best = max(best, lengths[j])
+    return best
+
+
 _BRACKETS = str.maketrans({**dict.fromkeys("[{【〔［｛〈《「『", "("), **dict.fromkeys("]}】〕］｝〉》」』", ")")})
 _MARKS = str.maketrans({**dict.fromkeys("“”‘’\"'`", ""), **dict.fromkeys("—–−‐‑―~", "-"), **dict.fromkeys("·•・‧", "·")})
 _HINT = re.compile(r"\((?:加?盖章处?|加?盖公章|公章|签章|印章|公章为准|企业名称以公章为准|非央企不用填|另附纸.*?|可选项|全称|盖章有效)\)")
-_STAMP_LINE = re.compile(r"(?:协会|单位|企业|公司)?(?:加?盖公?章|公章|签章|签字|签名)处?|\d{0,4}年\d{0,2}月\d{0,2}日|日期")
-_NOTHING = re.compile(r"[-/\\_—―.。,，、:：*＊×xX☐□○()]*")
-_UNTICKED = re.compile(r"[□☐]是[□☐]否|是[□☐]否[□☐]")
-_WORDS_FOR_NOTHING = frozenset({"无", "没有", "暂无", "n/a", "na", "none", "null", "待定", "待填", "空", "略"})
+
 
 _LOOKALIKES = (
     "己已巳", "未末", "土士", "日曰目", "人入八", "千干于", "大太犬", "天夭", "日口", "工エ土", "贝见", "治冶", "冷泠", "侯候",
@@ -23,7 +131,6 @@ _LOOKALIKES = (
     "室窒至",
 )  # fmt: skip
 _LOOKALIKE = {character: group[0] for group in reversed(_LOOKALIKES) for character in group}
-
 _COMPANY_WORDS = re.compile(r"股份|集团|控股|有限|责任|公司|总公司|分公司|企业|\(|\)|省|市|县|区")
 
 
@@ -48,52 +155,18 @@ def unquoted(title: str) -> str:
 _QUOTES = {"《": "》", "“": "”", "「": "」", "『": "』", "〈": "〉", "【": "】", '"': '"', "'": "'"}
 
 
-def is_blank(text: str, *, name: bool = False) -> bool:
-    """True for a value that says nothing: empty, strokes, a left-over hint, stamp line or unticked boxes; with `name`, 无 too."""
-    left = _STAMP_LINE.sub("", evened(text))
-    return _NOTHING.fullmatch(left) is not None or _UNTICKED.fullmatch(left) is not None or (name and left in _WORDS_FOR_NOTHING)
-
-
-def says_yes(text: str) -> bool:
-    """True where a yes-no field says 是: the word, or the ticked one of two boxes."""
-    return _yes_no(text) is True
-
-
-def says_yes_or_no(text: str) -> bool:
-    """True where a yes-no field says one of both."""
-    return _yes_no(text) is not None
-
-
-def _yes_no(text: str) -> bool | None:
-    plain = evened(text)
-    ticked = re.search(r"[☑☒■√✓✔\uf052]\)?(是|否)|(是|否)\(?[☑☒■√✓✔]", plain)
-    if ticked:
-        return "是" in ticked.group()
-    if "□" in plain or "☐" in plain:
-        return None
-    if re.match(r"不|否|非|无|n|x|×", plain):
-        return False
-    if re.match(r"是|属于|有|y|√|✓|央企", plain):
-        return True
-    return False if _OTHER_OWNER.search(plain) else None
-
-
-_OTHER_OWNER = re.compile(r"地方|[省市县区]属|省管|市管|民营|民企|私营|外资|外企|合资|集体|股份制|国有企业|国企|事业单位")
-"""Who owns an enterprise that is no central one."""
-
-
-def base_name(path: str) -> str:
+def file_name(path: str) -> str:
     """The file's own name, without archives and folders."""
     return path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-def stem(path: str) -> str:
+def plain_stem(path: str) -> str:
     """The file's own name without its extension(s) and a copy's number: `甲公司 (1).pdf` is `甲公司`."""
-    name = re.sub(r"(\.[A-Za-z0-9]{1,5})+$", "", base_name(path))
+    name = re.sub(r"(\.[A-Za-z0-9]{1,5})+$", "", file_name(path))
     return re.sub(r"\s*[(（]\d{1,2}[)）]$|\s*-\s*副本$", "", name)
 
 
-def similarity(one: str, other: str) -> float:
+def name_likeness(one: str, other: str) -> float:
     """How alike two names are, 0 to 1, after evening out and with lookalike characters taken as the same."""
     from rapidfuzz.distance import Levenshtein
 
