@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+F = TypeVar("F", bound=Callable[..., object])
 O = TypeVar("O")  # noqa: E741  (an option, of whatever type a guess has)
 
 
@@ -23,6 +24,16 @@ class Evidence:
     what: str
     weight: float
     seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign(Generic[F]):
+    """A line in a guess's table. `name`: in kebab case, as explanations and docs say it. `find`: whether it was seen, and in what;
+    the first paragraph of its docstring is the sign's manual, with one mail where it speaks and one where it is silent."""
+
+    name: str
+    weight: float
+    find: F
 
 
 @dataclass(frozen=True, slots=True)
