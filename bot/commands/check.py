@@ -14,6 +14,7 @@ from bot.commands import DONE, FAILED
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("--json", action="store_true", help="one line of JSON a mail (docs: the contract's schema 1)")
+    parser.add_argument("--why", action="store_true", help="also what each guess goes by: letter, papers, whose, from whom, which case")
     parser.add_argument(
         "--programme",
         metavar="ID",
@@ -33,7 +34,7 @@ def run(args: Namespace) -> int:
     if args.json:
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # JSON is UTF-8 whatever the locale
     with progress("judging", len(args.mails)) as advance:
-        for outcome in check_files(args.mails, args.programme, args.received_at, advance, folder=_folder(args.config)):
+        for outcome in check_files(args.mails, args.programme, args.received_at, advance, folder=_folder(args.config), why=args.why):
             if args.json:
                 print(json.dumps(outcome, ensure_ascii=False), flush=True)
             else:

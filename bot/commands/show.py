@@ -68,6 +68,7 @@ def show_outcome(outcome: Mapping[str, Any]) -> None:
         console.print(f"  [bold]{escape(application['reference'] or '—')}[/] {decision_text(application['decision'])} {name}")
         _show_findings(console, application["findings"])
     _show_findings(console, outcome["findings"])
+    _show_why(console, outcome)
     console.print()
 
 
@@ -86,6 +87,17 @@ def _show_documents(console: Any, documents: Any) -> None:
         kind = DOCUMENT_KINDS.get(document["kind"], document["kind"])
         table.add_row(escape(document["path"]), document["format"], kind, COPIES.get(document["copy"], document["copy"]), mark)
     console.print(table)
+
+
+def _show_why(console: Any, outcome: Mapping[str, Any]) -> None:
+    from rich.markup import escape
+
+    from bot.views.why import why_lines
+
+    for line in why_lines(outcome.get("why", ())):
+        console.print(f"  [dim]{escape(line.question)}[/] {escape(line.about)} [bold]{escape(line.answer)}[/]{escape(line.doubt)}")
+        for reason in line.reasons:
+            console.print(f"      {escape(reason)}")
 
 
 def _show_findings(console: Any, findings: Any) -> None:

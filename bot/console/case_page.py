@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bot.console.site import Ask, sorry
 from bot.names import evened
+from bot.programme.programme import Programme
 from bot.staff.records import package_waived, waived_codes
 from bot.store.models import Application, Document, Mail, Package
 from bot.store.staff.case import applications_of, documents_of, events_of, findings_of, mail_documents, mail_findings, mails_of, replies_of
@@ -19,6 +20,7 @@ from bot.views import case as view
 from bot.views.case import changes, differences, fields, steps, ticks
 from bot.views.files import SEEN_AS_PICTURES
 from bot.views.needs import expiry_words
+from bot.views.why import WhyLine, why_lines
 from bot.views.words import PROVIDERS
 
 GONE = ("没有这件申报", "请检查编号，或在申报列表中查找。")
@@ -43,12 +45,14 @@ def _parts(session: Session, line: Case, programme: Any) -> dict[str, Any]:
     labels = {spec.key: spec.label for spec in (*programme.statistics, *programme.fields)}
     events = events_of(session, package_id=line.package_id, application_id=line.application_id)
     package = session.get_one(Package, line.package_id)
+    mails = mails_of(session, line.package_id)
     return {
         "documents": documents,
         "pending": [d for d in documents if d.pending],
         "ticks": ticks(programme, line.channel, documents, whole=True),
         "findings": findings_of(session, line.package_id, line.application_id),
-        "mails": mails_of(session, line.package_id),
+        "mails": mails,
+        "why": _why(mails, {d.path for d in documents}, _document_labels(programme)),
         "replies": replies_of(session, package_id=line.package_id),
         "steps": steps(events, labels),
         "statistics": _statistics(programme, documents),
@@ -62,6 +66,19 @@ def _parts(session: Session, line: Case, programme: Any) -> dict[str, Any]:
         "changes": [],
         "labels": labels,
     }
+
+
+_ABOUT_FILES = ("paper", "owner")
+
+
+def _why(mails: list[Mail], paths: set[str], labels: dict[str, str]) -> list[WhyLine]:
+    """What the guesses about a case went by: those of its mails, and of files only the case's own."""
+    told = [one for mail in mails for one in mail.details.get("why") or ()]
+    return why_lines((one for one in told if one.get("question") not in _ABOUT_FILES or one.get("about") in paths), labels)
+
+
+def _document_labels(programme: Programme | None) -> dict[str, str]:
+    return {spec.kind: spec.label for spec in programme.documents} if programme else {}
 
 
 def _application_parts(session: Session, line: Case, programme: Any, documents: list[Document]) -> dict[str, Any]:
@@ -139,6 +156,7 @@ def mail(ask: Ask) -> Response:
             "findings": mail_findings(session, found.id),
             "replies": replies_of(session, mail_id=found.id),
             "steps": steps(events, {}),
+            "why": why_lines(found.details.get("why") or (), _document_labels(ask.site.programmes.get(found.programme or ""))),
         }
     return ask.page(
         "mail.html", offset=ask.offset("files"), mail=found, references=references, view=view, links=mail_links(found), **values

@@ -13,6 +13,7 @@ from bot.errors import ConfigurationError, Problem
 from bot.facts import DocumentFacts
 from bot.findings import Verdict
 from bot.intake.intake import Intake, find_recipient
+from bot.judging.evidence import as_values
 from bot.judging.outcome import ApplicationOutcome, Outcome
 from bot.judging.read import ReadMail, find_received, read_mail
 from bot.rules.checked import checked_programme, checked_programmes
@@ -32,11 +33,12 @@ def check_files(
     *,
     reader: Reader | None = None,
     folder: Path | None = None,
+    why: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """The outcome of each mail file as the contract's JSON object, in the order given.
 
-    `programme_id` may be the path of a programme's .toml. Files are read in sandboxed children unless a `reader` is
-    given. Raises ConfigurationError for a programme that does not exist.
+    `programme_id` may be the path of a programme's .toml; with `why` each object also holds its guesses' explanations. Files are
+    read in sandboxed children unless a `reader` is given. Raises ConfigurationError for a programme that does not exist.
     """
     programmes = checked_programmes(folder)
     if programme_id is not None and programme_id.endswith(".toml"):
@@ -52,7 +54,7 @@ def check_files(
             raw = path.read_bytes()
             read = read_mail(reader, raw, programmes, candidates, addresses)
             outcome = _settle(store, intake, read, raw, received_at)
-            yield as_json(path.name, read, outcome)
+            yield as_json(path.name, read, outcome) | ({"why": [as_values(one) for one in outcome.why]} if why else {})
             on_progress(path.name)
 
 

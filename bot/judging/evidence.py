@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 F = TypeVar("F", bound=Callable[..., object])
 O = TypeVar("O")  # noqa: E741  (an option, of whatever type a guess has)
@@ -87,3 +87,19 @@ def explain(question: str, about: str, choice: Choice[O], named: Callable[[O], s
     answer = named(choice.best) if choice.best is not None else ""
     instead = named(choice.runner_up) if choice.runner_up is not None else ""
     return Explanation(question, about, answer, choice.why, choice.margin, instead)
+
+
+_LONGEST_SEEN = 120
+"""Characters of what was seen: enough to find it again."""
+
+
+def as_values(explanation: Explanation) -> dict[str, Any]:
+    """An explanation as values that JSON keeps: its fields, each piece of evidence as what, weight and seen."""
+    return {
+        "question": explanation.question,
+        "about": explanation.about,
+        "answer": explanation.answer,
+        "instead": explanation.instead,
+        "margin": round(explanation.margin, 2),
+        "why": [{"what": one.what, "weight": round(one.weight, 2), "seen": one.seen[:_LONGEST_SEEN]} for one in explanation.why],
+    }

@@ -11,10 +11,14 @@ from sqlmodel import Session, col, select
 
 from bot.facts import DocumentFacts
 from bot.findings import Decision, Verdict
+from bot.judging.evidence import as_values
 from bot.judging.outcome import ApplicationOutcome, Outcome
 from bot.names import unit_key
 from bot.store import models
 from bot.store.facts_json import to_json
+
+_MOST_EXPLAINED = 100
+"""Guesses of one mail that are kept with it: a bundle of 500 files is explained by `check --why`."""
 
 
 def save_outcome(session: Session, mail: models.Mail, outcome: Outcome, now: datetime) -> models.Package | None:
@@ -231,7 +235,8 @@ def _settle(mail: models.Mail, package: models.Package | None, outcome: Outcome,
     mail.channel = outcome.channel
     mail.decision = outcome.decision
     mail.package_id = package.id if package else None
-    extra = {"statistics": dict(outcome.statistics), "silent": outcome.silent, "attention": outcome.attention}
+    why = [as_values(explanation) for explanation in outcome.why[:_MOST_EXPLAINED]]
+    extra = {"statistics": dict(outcome.statistics), "silent": outcome.silent, "attention": outcome.attention, "why": why}
     mail.details = {**mail.details, **extra}
 
 

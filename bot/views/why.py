@@ -1,0 +1,51 @@
+"""Why a mail was taken for what it was taken: each guess of the judging core and its evidence, in words for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.views.words import CHANNELS, DOCUMENT_KINDS, KINDS
+
+QUESTIONS = {"letter": "来信性质", "paper": "文件种类", "owner": "文件归属", "sender": "报送方", "case": "归入哪一件", "entry": "是否重复"}
+"""What was guessed, by the explanation's `question`."""
+
+SIGNS: dict[str, str] = {}
+"""What each sign of the core's tables means, by its name; a test holds tables and words together."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyLine:
+    """One guess in words. `about`: the file in question, "" for the mail; `doubt`: what else it may be; `reasons`: a line a sign."""
+
+    question: str
+    about: str
+    answer: str
+    doubt: str
+    reasons: tuple[str, ...]
+
+
+def why_lines(explanations: Iterable[Mapping[str, Any]], labels: Mapping[str, str] | None = None) -> list[WhyLine]:
+    """Explanations (`bot.judging.evidence.as_values`) in words. `labels`: what the programme calls its kinds of document."""
+    names = {**DOCUMENT_KINDS, **KINDS, **CHANNELS, **(labels or {})}
+    return [_line(one, names) for one in explanations]
+
+
+def _line(one: Mapping[str, Any], names: Mapping[str, str]) -> WhyLine:
+    answer, instead = (str(one.get(key) or "") for key in ("answer", "instead"))
+    question = str(one.get("question"))
+    doubt = f"（另一可能：{names.get(instead, instead)}）" if instead and not answer else ""
+    return WhyLine(
+        QUESTIONS.get(question, question),
+        str(one.get("about") or ""),
+        names.get(answer, answer) or "未能判断",
+        doubt,
+        tuple(_reason(reason) for reason in one.get("why") or ()),
+    )
+
+
+def _reason(reason: Mapping[str, Any]) -> str:
+    what, weight, seen = str(reason.get("what")), float(reason.get("weight") or 0), str(reason.get("seen") or "")
+    weighed = f" {weight:+g}" if weight else ""
+    return f"{SIGNS.get(what, what)}{weighed}" + (f"：{seen}" if seen else "")
