@@ -7,7 +7,7 @@ from starlette.responses import Response
 from bot.console.site import Ask, to
 from bot.staff import users
 from bot.store.staff.case import latest_events
-from bot.views.case import steps
+from bot.views.history import steps
 
 
 def users_page(ask: Ask) -> Response:

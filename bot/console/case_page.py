@@ -17,8 +17,9 @@ from bot.store.staff.cases import Case, cases_by_reference
 from bot.store.staff.counts import references_of
 from bot.store.staff.needs import HANDLED
 from bot.views import case as view
-from bot.views.case import changes, differences, fields, steps, ticks
+from bot.views.case import changes, differences, fields, ticks
 from bot.views.files import SEEN_AS_PICTURES
+from bot.views.history import steps
 from bot.views.needs import expiry_words
 from bot.views.why import WhyLine, why_lines
 from bot.views.words import PROVIDERS

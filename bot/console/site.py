@@ -27,6 +27,7 @@ from bot.staff.users import UserError, Visitor, csrf_matches, find_visitor
 from bot.store.store import Store
 from bot.views import words
 from bot.views.files import Files, MissingFileError
+from bot.views.history import who
 from bot.views.needs import case_name, reasons
 from bot.views.troubles import note_words, trouble_words
 
@@ -227,6 +228,7 @@ def templates() -> Any:
         role=lambda value: words.ROLES.get(value, value),
         address=words.mask_address,
         person=words.mask_name,
+        who=who,
         masked=words.mask_mobiles,
         note=note_words,
         trouble=trouble_words,

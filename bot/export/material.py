@@ -10,6 +10,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO
 
+from sqlalchemy.orm import Session
+
 from bot.export.workbook import Value, Workbook
 from bot.programme.programme import Programme
 from bot.store.models import Application, Document, Mail, Package
@@ -50,25 +52,31 @@ def export_material(store: Store, files: Files, programme: Programme, out: IO[by
 
 
 def _accepted(store: Store, programme: Programme) -> Iterator[tuple[str, str, Document, Mail]]:
+    """Every accepted document: its folder, its case's reference, itself, and the mail that brought it."""
     with store.reading() as session:
-        cases: list[tuple[str, str, list[Document]]] = []
-        for application in accepted_applications(session, programme.id):
-            own = [d for d in documents_of(session, application.package_id, application.id) if d.application_id == application.id]
-            cases.append((_folder(application), application.reference, own))
-        packages: dict[int, Package] = {p.id or 0: p for p in packages_in(session, programme.id)}
-        for package in packages.values():
-            whole = [d for d in documents_of(session, package.id or 0, None) if d.application_id is None]
-            if whole and package.decision == "accepted" and (package.reference or package.channel == "recommender"):
-                name = package.recommender or package.sender_name
-                reference = package.reference or ""
-                cases.append((safe_name(f"{reference} {name} 报送材料".strip(), 80), reference, whole))
-        mails: dict[int, Mail] = {}
-        for folder, reference, documents in cases:
+        mail: Mail | None = None
+        for folder, reference, documents in [*_entries(session, programme), *_wholes(session, programme)]:
             for document in documents:
                 if document.current and not document.pending and not document.facts.get("refusal"):
-                    if document.mail_id not in mails:
-                        mails = {document.mail_id: session.get_one(Mail, document.mail_id)}
-                    yield folder, reference, document, mails[document.mail_id]
+                    if mail is None or mail.id != document.mail_id:
+                        mail = session.get_one(Mail, document.mail_id)
+                    yield folder, reference, document, mail
+
+
+def _entries(session: Session, programme: Programme) -> Iterator[tuple[str, str, list[Document]]]:
+    for application in accepted_applications(session, programme.id):
+        own = [d for d in documents_of(session, application.package_id, application.id) if d.application_id == application.id]
+        yield _folder(application), application.reference, own
+
+
+def _wholes(session: Session, programme: Programme) -> Iterator[tuple[str, str, list[Document]]]:
+    """What concerns whole packages: those that have a number, and recommenders'."""
+    packages: dict[int, Package] = {p.id or 0: p for p in packages_in(session, programme.id)}
+    for package in packages.values():
+        whole = [d for d in documents_of(session, package.id or 0, None) if d.application_id is None]
+        if whole and package.decision == "accepted" and (package.reference or package.channel == "recommender"):
+            name, reference = package.recommender or package.sender_name, package.reference or ""
+            yield safe_name(f"{reference} {name} 报送材料".strip(), 80), reference, whole
 
 
 def _folder(application: Application) -> str:

@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, count
 from typing import Any
 
 Value = str | int | float | None
@@ -53,6 +53,28 @@ def _units(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
+class _Style:
+    """What a sheet's cells are written in."""
+
+    def __init__(self) -> None:
+        from openpyxl.styles import Alignment, Border, Font, Side
+
+        thin = Side(style="thin", color="808080")
+        self.border = Border(left=thin, right=thin, top=thin, bottom=thin)
+        self.middle, self.left = Alignment(wrap_text=True, vertical="center"), Alignment(vertical="center")
+        self.centre = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        self.plain, self.bold, self.heading = Font(_FACE, size=11), Font(_FACE, size=11, bold=True), Font(_FACE, bold=True, size=16)
+
+
+def _print_on(sheet: Any, pages: int, *, landscape: bool) -> None:
+    """So many A4 pages side by side, the first column on each."""
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages, 0
+    sheet.print_title_cols = "A:A" if pages > 1 else None
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
 class Workbook:
     """A workbook in the making. `sheet` adds a sheet; `data` gives the file's bytes."""
 
@@ -81,56 +103,34 @@ class Workbook:
 
         Returns openpyxl's sheet.
         """
-        from openpyxl.styles import Alignment, Border, Font, Side
         from openpyxl.utils import get_column_letter
 
         sheet = self._book.create_sheet(self._free_name(name))
-        thin = Side(style="thin", color="808080")
-        border, middle = Border(left=thin, right=thin, top=thin, bottom=thin), Alignment(wrap_text=True, vertical="center")
-        centre = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        style = _Style()
         breadth = [widths[column] if column < len(widths) else 16 for column in range(len(heads))]
-        plain, bold = Font(_FACE, size=11), Font(_FACE, size=11, bold=True)
         pages = math.ceil(sum(breadth) / _PAGE)
         first = sum(total <= sum(breadth) / pages for total in accumulate(breadth))  # columns of the first page
-        at = 0
-        for number, line in enumerate(filter(None, (title, *lines))):
-            at += 1
-            self._put(sheet, at, 1, line)
-            cell = sheet.cell(at, 1)
-            cell.font = Font(_FACE, bold=bool(title) and not number, size=16 if title and not number else 11)
-            sheet.row_dimensions[at].height = 2 * _LINE if title and not number else _LINE + 3
-            cell.alignment = centre if title and not number else Alignment(vertical="center")
-            if first > 1:
-                sheet.merge_cells(start_row=at, start_column=1, end_row=at, end_column=first)
-        at += 1
-        for column, head in enumerate(heads, 1):
-            self._put(sheet, at, column, head)
-            cell = sheet.cell(at, column)
-            cell.font, cell.alignment, cell.border = bold, centre, border
-            sheet.column_dimensions[get_column_letter(column)].width = breadth[column - 1]
+        above = [(line, style.plain, style.left, _LINE + 3.0) for line in lines if line]
+        if title:
+            above.insert(0, (title, style.heading, style.centre, 2.0 * _LINE))
+        numbers = count(1)
+        for line, font, place, height in above:
+            self._line(sheet, next(numbers), line, first, height, font, place)
+        at = next(numbers)
+        self._row(sheet, at, heads, style.bold, style.centre, style)
+        for column, width in enumerate(breadth, 1):
+            sheet.column_dimensions[get_column_letter(column)].width = width
         sheet.row_dimensions[at].height = row_height(heads, breadth)
         if freeze:
             sheet.freeze_panes = sheet.cell(at + 1, 1)
         sheet.print_title_rows = f"{at}:{at}"
         for row in rows:
-            at += 1
-            for column, value in enumerate(row, 1):
-                self._put(sheet, at, column, value)
-                cell = sheet.cell(at, column)
-                cell.font, cell.alignment, cell.border = plain, centre if column == 1 else middle, border
+            at = next(numbers)
+            self._row(sheet, at, row, style.plain, style.middle, style)
             sheet.row_dimensions[at].height = max(least, row_height(row, breadth))
         for line in foot:
-            at += 1
-            self._put(sheet, at, 1, line)
-            sheet.cell(at, 1).font = plain
-            sheet.row_dimensions[at].height = 2 * _LINE
-            if first > 1:
-                sheet.merge_cells(start_row=at, start_column=1, end_row=at, end_column=first)
-        sheet.page_setup.orientation = "landscape" if landscape else "portrait"
-        sheet.page_setup.paperSize = 9
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages, 0
-        sheet.print_title_cols = "A:A" if pages > 1 else None
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+            self._line(sheet, next(numbers), line, first, 2 * _LINE, style.plain)
+        _print_on(sheet, pages, landscape=landscape)
         return sheet
 
     def data(self) -> bytes:
@@ -140,6 +140,23 @@ class Workbook:
         out = io.BytesIO()
         self._book.save(out)
         return out.getvalue()
+
+    def _line(self, sheet: Any, at: int, text: str, columns: int, height: float, font: Any, place: Any = None) -> None:
+        """A line above or below the table, as wide as the first page's columns."""
+        self._put(sheet, at, 1, text)
+        cell = sheet.cell(at, 1)
+        cell.font = font
+        if place is not None:
+            cell.alignment = place
+        sheet.row_dimensions[at].height = height
+        if columns > 1:
+            sheet.merge_cells(start_row=at, start_column=1, end_row=at, end_column=columns)
+
+    def _row(self, sheet: Any, at: int, values: Sequence[Value], font: Any, place: Any, style: _Style) -> None:
+        for column, value in enumerate(values, 1):
+            self._put(sheet, at, column, value)
+            cell = sheet.cell(at, column)
+            cell.font, cell.alignment, cell.border = font, style.centre if column == 1 else place, style.border
 
     def _put(self, sheet: Any, row: int, column: int, value: Value) -> None:
         cell = sheet.cell(row, column)

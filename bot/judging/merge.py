@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.facts import Application, DocumentFacts, Package
+from bot.facts import Application, Copy, DocumentFacts, Package
 from bot.judging.before.cases import EarlierApplication, EarlierPackage
 from bot.judging.groups.merged import merged_fields, merged_statistics
 from bot.names import name_key
@@ -31,23 +31,37 @@ def merge_documents(
     """Earlier and coming documents: a coming one takes the place of the earlier ones of its kind and copy, unless it
     can't be read and they can; a file of no known kind is only added. `named`: kinds of which a new name makes a new file.
     `surfaced`: what comes was received before what is there, so it only fills gaps."""
-    known = tuple(d for d in coming if any(same_content(d, old) and (d.kind not in named or same_name(d, old)) for old in earlier))
+    known = tuple(d for d in coming if any(_is_there(d, old, named) for old in earlier))
     new = [d for d in coming if d not in known]
-    kept_kinds = {(d.kind, d.copy) for d in known}
-    outdated: list[DocumentFacts] = []
-    if surfaced:
-        standing = {(d.kind, d.copy) for d in earlier if d.refusal is None and d.kind != "other"}
-        outdated = [d for d in new if (d.kind, d.copy) in standing]
-        new = [d for d in new if d not in outdated]
-    replaced = []
-    for old in earlier:
-        newer = [d for d in new if (d.kind, d.copy) == (old.kind, old.copy) and d.kind != "other"]
-        if newer and (old.kind, old.copy) not in kept_kinds and (old.refusal is not None or any(d.refusal is None for d in newer)):
-            replaced.append(old)
+    outdated = _outdated(earlier, new) if surfaced else []
+    new = [d for d in new if d not in outdated]
+    renewed = {_place(d) for d in known}
+    replaced = tuple(old for old in earlier if _place(old) not in renewed and _takes_its_place(old, new))
     stay = tuple(d for d in earlier if d not in replaced)
-    taken = {(d.kind, d.copy) for d in stay}
-    coming_in = tuple(d for d in new if d.refusal is None or (d.kind, d.copy) not in taken or d.kind == "other")
-    return MergedDocuments(stay + coming_in, coming_in, tuple(replaced), known, tuple(outdated))
+    taken = {_place(d) for d in stay}
+    coming_in = tuple(d for d in new if d.refusal is None or d.kind == "other" or _place(d) not in taken)
+    return MergedDocuments(stay + coming_in, coming_in, replaced, known, tuple(outdated))
+
+
+def _place(document: DocumentFacts) -> tuple[str, Copy]:
+    """What a document takes the place of another by."""
+    return document.kind, document.copy
+
+
+def _is_there(document: DocumentFacts, old: DocumentFacts, named: Collection[str]) -> bool:
+    return same_content(document, old) and (document.kind not in named or same_name(document, old))
+
+
+def _outdated(earlier: Sequence[DocumentFacts], new: Sequence[DocumentFacts]) -> list[DocumentFacts]:
+    """Those of the new whose place a readable one has already."""
+    standing = {_place(d) for d in earlier if d.refusal is None and d.kind != "other"}
+    return [d for d in new if _place(d) in standing]
+
+
+def _takes_its_place(old: DocumentFacts, new: Sequence[DocumentFacts]) -> bool:
+    """Whether something new is of an earlier document's kind and copy, and not unreadable where that one could be read."""
+    newer = [d for d in new if _place(d) == _place(old) and d.kind != "other"]
+    return bool(newer) and (old.refusal is not None or any(d.refusal is None for d in newer))
 
 
 def unchanged(earlier: Sequence[DocumentFacts], merged: MergedDocuments) -> MergedDocuments:

@@ -54,18 +54,22 @@ def find_programme(letter: Letter, programmes: Mapping[str, Programme], candidat
     """The programme of the address that a letter came to; of several at one address the one it speaks of, else the newest
     that was open then; None where no programme has that address."""
     if candidates is None:
-        addresses = {address.address for address in letter.to + letter.cc}
-        for name in _DELIVERED:
-            addresses |= {part.strip(" <>").lower() for value in (v for k, v in letter.headers if k == name) for part in value.split(",")}
+        addresses = _addressed(letter)
         candidates = [p.id for p in programmes.values() if p.mailbox.lower() in addresses]
     known = [programmes[id] for id in candidates if id in programmes]
     if len(known) < 2:
         return known[0].id if known else None
     text = " ".join((letter.subject, letter.text, *(a.name for a in letter.attachments)))
-    named = [p for p in known if p.reference in text or p.title in text or (str(p.year) in text and p.association in text)]
+    named = [p for p in known if p.reference in text or p.title in text or (str(p.year) in text and p.association in text)] or known
     at = letter.received_at or letter.date
-    open_then = [p for p in named or known if at is None or (p.opens <= at.astimezone(p.zone).date() and at < p.deadline_at)]
-    return max(open_then or named or known, key=lambda p: p.deadline).id
+    open_then = [p for p in named if at is None or (p.opens <= at.astimezone(p.zone).date() and at < p.deadline_at)]
+    return max(open_then or named, key=lambda p: p.deadline).id
+
+
+def _addressed(letter: Letter) -> set[str]:
+    """Every address that a letter's headers say it went to, lower-cased."""
+    delivered = [part for name, value in letter.headers if name in _DELIVERED for part in value.split(",")]
+    return {address.address for address in letter.to + letter.cc} | {part.strip(" <>").lower() for part in delivered}
 
 
 def find_received(letter: Letter, given: datetime | None, now: datetime) -> datetime:

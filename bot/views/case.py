@@ -5,18 +5,15 @@ Pure values out of the store's rows; personal data stands in full here, for this
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from bot.facts import Channel
 from bot.names import evened
 from bot.programme.programme import Programme
 from bot.programme.specs import Requirement
-from bot.store.models import Application, Document, Event
-from bot.views.troubles import trouble_words
-from bot.views.words import CODES, COPIES, DECISIONS, DOCUMENT_KINDS, mask_field, mask_mobiles
+from bot.store.models import Application, Document
+from bot.views.words import COPIES, DOCUMENT_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +35,6 @@ class FieldView:
     corrected: bool
     doubtful: bool
     others: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of history, in words."""
-
-    at: datetime
-    who: str
-    what: str
-    detail: str = ""
 
 
 def ticks(programme: Programme, channel: str | None, documents: Sequence[Document], *, whole: bool) -> list[Tick]:
@@ -139,82 +126,3 @@ _REFUSALS = {
     "no-converter": "缺少转换工具（LibreOffice）",
     "crashed": "读取时出错",
 }
-
-
-# --- history -----------------------------------------------------------------------------------------------------
-
-_ACTIONS = {
-    "judged": "审核",
-    "settled": "来信处理完毕",
-    "decided": "审核结果变更",
-    "judged-again": "重新审核",
-    "field-corrected": "更正",
-    "accepted-despite": "问题不计",
-    "insisted-again": "恢复问题",
-    "resubmission-confirmed": "同意修改，采用新材料",
-    "resubmission-refused": "不同意修改，保留原材料",
-    "duplicate-settled": "重复申报判定",
-    "answered": "人工答复",
-    "mail-handled": "标为已处理",
-    "mail-set-aside": "来信被搁置",
-    "mail-taken-up-again": "重新处理来信",
-    "reply-sent": "回信已发送",
-    "reply-failed": "回信发送失败",
-    "reply-ambiguous": "回信发送结果不明",
-    "reply-marked-sent": "回信标为已发送",
-    "reply-sent-anew": "回信重新发送",
-    "reply-found-sent": "在“已发送”中找到回信",
-    "reply-not-found": "在“已发送”中未找到回信",
-    "mailbox-stopped": "邮箱停止收信",
-    "mailbox-resumed": "恢复收信",
-    "sending-stopped": "邮箱停止发信",
-    "sending-resumed": "恢复发信",
-    "digest": "发出日报",
-    "log-in": "登录",
-    "log-out": "退出",
-    "log-in-failed": "登录失败",
-    "user-locked": "账号锁定",
-    "user-added": "新增用户",
-    "user-password": "重设密码",
-    "user-changed": "更改用户",
-    "downloaded": "下载",
-    "retention": "按保存期限移除",
-}
-
-
-def steps(events: Iterable[Event], labels: Mapping[str, str], *, masked: bool = False) -> list[Step]:
-    """History in words, in the events' order. `labels`: the fields' names by key. `masked`: for a list of many cases."""
-    return [Step(event.at, who(event.actor), _ACTIONS.get(event.action, event.action), _detail(event, labels, masked)) for event in events]
-
-
-def who(actor: str) -> str:
-    """Who did it."""
-    kind, _, name = actor.partition(":")
-    return {"staff": name, "submitter": f"报送人 {name}"}.get(kind, "系统")
-
-
-def _detail(event: Event, labels: Mapping[str, str], masked: bool) -> str:
-    d: Mapping[str, Any] = event.details or {}
-    if event.action == "field-corrected":
-        key = str(d.get("field"))
-        before, after = (mask_field(key, value) if masked else value for value in (str(d.get("before")), str(d.get("after"))))
-        return f"{labels.get(key, key)}：“{before}”改为“{after}”"
-    if event.action in ("accepted-despite", "insisted-again"):
-        reason = f"，理由：{d['reason']}" if d.get("reason") else ""
-        return f"{CODES.get(str(d.get('code')), str(d.get('code')))}{reason}"
-    if event.action == "duplicate-settled":
-        return ("与" if d.get("same") else "不是") + f" {d.get('other')} " + ("为同一申报" if d.get("same") else "的重复申报")
-    if event.action in ("judged", "decided", "settled"):
-        return DECISIONS.get(str(d.get("decision")), "")
-    if event.action == "judged-again":
-        return DECISIONS.get(str(d.get("after")), "")
-    if event.action.startswith("reply-"):
-        return trouble_words(d.get("answer") or d.get("detail")) or str(d.get("recipient") or "")
-    if event.action.startswith("resubmission"):
-        return "、".join(str(path).rsplit("/", 1)[-1] for path in d.get("files", ()))
-    if event.action == "mail-set-aside":
-        return trouble_words(d.get("reason"))
-    if event.action in ("mailbox-stopped", "sending-stopped"):
-        return "，".join(filter(None, (str(d.get("mailbox") or ""), trouble_words(d.get("error")))))
-    words = [str(d[key]) for key in ("note", "reason", "subject", "user", "mailbox", "day", "what") if d.get(key)]
-    return mask_mobiles("，".join(words))
