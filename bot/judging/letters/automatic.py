@@ -23,12 +23,13 @@ _BOUNCE_TEXT = re.compile(
 )
 """Why it did not arrive: in words, or as the server's answer (RFC 5321, 550 to 559)."""
 _AUTO_SUBJECT = re.compile(
-    r"^\s*(?:(?:re|回复|答复|fw|fwd)\s*[:：]\s*)*[\[【(（]?\s*"
+    r"^\s*(?:(?:re|回复|答复|fw|fwd)\s*[:：]\s*)*(?:[\[【(（]\s*)?"
     r"(?:(?:外出|假期|休假|出差|不在办公室)?(?:时)?(?:的)?自动(?:回复|答复|应答)|(?:假期|休假|外出)(?:回复|答复)|auto\s*[:：]|"
     r"auto(?:matic)?[\s-]*(?:reply|response)|autoreply|out of (?:the )?office|已读[:：]|read[:：]|已读回执|阅读回执|read receipt)",
     re.I,
 )
-"""What clients put before the subject of what they answer by themselves; at its beginning only."""
+"""What clients put before the subject of what they answer by themselves; at its beginning only. Blanks can be matched in one way only:
+two that may each take them need a time that grows with their square."""
 _AUTO_TEXT = re.compile(
     r"这是来自.{0,12}邮箱的(?:假期)?自动回复邮件|^[^\S\n]*(?:本邮件为|此为|这是一封)?系统?自动(?:回复|答复|生成|发送)|"
     r"(?:本|此|该)邮件(?:为|是|由).{0,6}自动(?:回复|答复|生成|发送|发出)|(?:这是一封|此为|[(（【\[])(?:系统)?自动(?:回复|答复)|"

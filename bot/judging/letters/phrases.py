@@ -60,7 +60,8 @@ def asks(asked: Asked) -> str | None:
 
 @sign
 def asks_beyond_receipt(asked: Asked) -> str | None:
-    """Likewise, but 是否收到？ counts for nothing where something is handed over. Speaks: 请查收，另请问何时公布. Silent: 请查收，收到吗？"""
+    """A question or a request, where 是否收到？ counts for nothing if something is handed over. Speaks: 请查收，另问何时公布？ Silent:
+    请查收，是否收到？"""
     return _asked_in(_RECEIPT.sub("", asked.body) if _SENT.search(asked.body) else asked.body)
 
 

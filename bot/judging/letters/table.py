@@ -50,6 +50,7 @@ from bot.judging.letters.phrases import (
     withdraws,
 )
 from bot.judging.letters.row import Row
+from bot.judging.letters.sign import LetterSign
 
 _OURS = "our own mail"
 _REPORT = "delivery report"
@@ -192,7 +193,7 @@ NATURE = (
         example="Subject: 回复：受理回执\n\n您好，您的邮件我已收到，我会尽快给您回复。",
     ),
     Row(
-        name="a-person's",
+        name="left-open",
         kind=None,
         source="nothing above shows a machine: SILENCE and the material decide",
         example="Subject: 典型经验申报\n\n申报材料见附件，请查收。",
@@ -378,4 +379,7 @@ WITH_MATERIAL = (
 )
 """What a letter is that brings files or links, as its documents were read."""
 
-TABLES = {"NATURE": NATURE, "SILENCE": SILENCE, "WITHOUT_MATERIAL": WITHOUT_MATERIAL, "WITH_MATERIAL": WITH_MATERIAL}
+SIGNS: tuple[LetterSign, ...] = tuple(
+    {sign.name: sign for row in (*NATURE, *SILENCE, *WITHOUT_MATERIAL, *WITH_MATERIAL) for sign in (*row.takes, *row.without)}.values()
+)
+"""Every sign that a row looks for, as the tables come to it."""
