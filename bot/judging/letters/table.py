@@ -176,7 +176,7 @@ NATURE = (
     ),
     Row(
         name="away",
-        takes=(short_text, away),
+        takes=(away, short_text),
         without=(asks, brings_file, brings_link),
         kind=Kind.AUTO_REPLY,
         silent=_AUTOMATIC,
@@ -185,7 +185,7 @@ NATURE = (
     ),
     Row(
         name="received-with-thanks",
-        takes=(short_text, answer_subject, received_text),
+        takes=(answer_subject, received_text, short_text),
         without=(promises, asks, brings_file, brings_link),
         kind=Kind.AUTO_REPLY,
         silent=_AUTOMATIC,
