@@ -14,7 +14,7 @@ from bot.config import Mailbox
 from bot.facts import Copy, DocumentFacts, SealFacts, SectionFacts
 from bot.intake.intake import Intake, Read
 from bot.judging.fingerprint import find_fingerprint
-from bot.judging.kinds import Nature
+from bot.judging.letters.nature import Nature
 from bot.judging.outcome import Outcome
 from bot.judging.papers.material import Material
 from bot.judging.read import ReadMail

@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.facts import EMPTY_LIST, Channel, DocumentFacts, Package
+from bot.facts import Channel, DocumentFacts, Package
 from bot.findings import Decision, Finding, Severity, Verdict, decide, worst
 from bot.judging.answer import context, recipient_name
 from bot.judging.before.cases import Cases, EarlierPackage
 from bot.judging.before.duplicates import same_unit
 from bot.judging.before.relate import Bond, Joined, find_joined
 from bot.judging.entries import Judging, stands, superseded
-from bot.judging.groups.merged import NAMES
 from bot.judging.groups.package import assemble
-from bot.judging.kinds import IGNORED, Kind, advertises, asks, kind_without_files, speaks_of_it
+from bot.judging.letters.kind import IGNORED, Kind
+from bot.judging.letters.nature import nature_by_material
 from bot.judging.merge import MergedDocuments, merge_documents, unchanged, whole_package
 from bot.judging.outcome import ApplicationOutcome, Outcome
 from bot.judging.read import ReadMail
@@ -44,44 +44,28 @@ def _judge(
         return Outcome(read.nature.kind, read.programme, None, Decision.IGNORED, received_at, silent=read.nature.silent)
     if read.programme is None:
         return Outcome(Kind.OTHER, None, None, Decision.HELD, received_at, silent="no programme at this address", attention="no programme")
-    programme = programmes[read.programme]
-    kind = _kind_by_material(read, programme)
-    if kind is Kind.OTHER:
-        documents = read.material.documents
-        return Outcome(
-            kind, programme.id, None, Decision.HELD, received_at, documents, silent="neither material nor a question", attention="other"
-        )
-    if kind is Kind.ENQUIRY:
+    programme, documents = programmes[read.programme], read.material.documents
+    nature = nature_by_material(read.letter, documents)
+    if nature.kind is Kind.OTHER:
+        silent, attention, reply = nature.silent, "other", None
+    elif nature.kind is Kind.ENQUIRY:
+        silent, attention = read.nature.silent, "enquiry"
         reply = _render(read, context(programme, read.letter, "enquiry", received_at))
-        silent = read.nature.silent
-        return Outcome(
-            kind, programme.id, None, Decision.HELD, received_at, read.material.documents, reply=reply, silent=silent, attention="enquiry"
-        )
-    return _Case(read, programme, received_at, cases, next_reference).judge()
-
-
-def _kind_by_material(read: ReadMail, programme: Programme) -> Kind:
-    documents, letter = read.material.documents, read.letter
-    if not documents and not letter.links:
-        return kind_without_files(letter)
-    known = any(d.kind != "other" or d.refusal is not None for d in documents) or bool(letter.links)
-    if asks(letter) and not letter.links and all(_says_nothing(d) for d in documents):
-        return Kind.ENQUIRY
-    if known:
-        return Kind.SUBMISSION
-    if advertises(letter):
-        return Kind.OTHER
-    return Kind.SUBMISSION if speaks_of_it(letter, [d.path for d in documents]) else Kind.OTHER
-
-
-def _says_nothing(document: DocumentFacts) -> bool:
-    """A file of no known kind, or an empty form or list that somebody has a question about."""
-    if document.kind == "other":
-        return document.refusal is None
-    if EMPTY_LIST in document.notes:
-        return True
-    empty = {"application_form": document.fields, "statistics_form": document.statistics}.get(document.kind)
-    return document.refusal is None and empty is not None and not any(empty.get(key) for key in (*NAMES, "recommended_teams"))
+    else:
+        outcome = _Case(read, programme, received_at, cases, next_reference).judge()
+        return replace(outcome, why=(*nature.why, *outcome.why))
+    return Outcome(
+        nature.kind,
+        programme.id,
+        None,
+        Decision.HELD,
+        received_at,
+        documents,
+        reply=reply,
+        silent=silent,
+        attention=attention,
+        why=nature.why,
+    )
 
 
 class _Case(Judging):

@@ -11,7 +11,7 @@ from bot.findings import Decision, Verdict
 from bot.judging.before.cases import EntryKeys
 from bot.judging.before.same import Likeness
 from bot.judging.evidence import Explanation
-from bot.judging.kinds import Kind
+from bot.judging.letters.kind import Kind
 from replies.context import Rendered
 
 

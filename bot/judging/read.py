@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.judging.kinds import Nature, find_nature
+from bot.judging.letters.nature import Nature, find_nature
 from bot.judging.papers.material import Material, read_material
 from bot.programme.programme import Programme
 from parsers.reader import Reader

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.facts import Channel, DocumentFacts
 from bot.judging.before.cases import EarlierApplication, EarlierPackage, EntryKeys
-from bot.judging.kinds import Kind
+from bot.judging.letters.kind import Kind
 from bot.store import models
 from bot.store.facts_json import from_json
 

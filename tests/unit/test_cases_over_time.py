@@ -11,7 +11,7 @@ from sqlmodel import select
 from bot.errors import StoreError
 from bot.facts import Channel, Copy
 from bot.findings import Decision
-from bot.judging.kinds import Kind
+from bot.judging.letters.kind import Kind
 from bot.store import models
 from tests.world import World, bundle, codes, document, entry, whole
 

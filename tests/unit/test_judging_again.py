@@ -10,7 +10,7 @@ import pytest
 
 from bot.facts import Copy, DocumentFacts
 from bot.findings import Decision
-from bot.judging.kinds import Kind
+from bot.judging.letters.kind import Kind
 from bot.judging.merge import same_content
 from tests.world import World, codes, document, entry, whole
 

@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from bot.judging.kinds import Kind, find_nature, kind_without_files
+from bot.judging.letters.kind import Kind
+from bot.judging.letters.nature import find_nature, nature_by_material
 from bot.samples.letters import Mail, write_mail
 from bot.samples.notices import CHINA
 from parsers.letter.letter import parse_letter
@@ -24,9 +25,9 @@ def letter(subject: str, text: str, sender: str = "zs@qq.com", *headers: tuple[s
     return parse_letter(write_mail(mail, style="qqweb", rng=Random(1)))
 
 
-def kind_of(read: Letter) -> Kind:
+def kind_of(read: Letter) -> Kind | None:
     """What it comes to where it brings no file."""
-    return find_nature(read, OWN).kind or kind_without_files(read)
+    return find_nature(read, OWN).kind or nature_by_material(read, ()).kind
 
 
 EXCHANGE = "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@corp.cn"

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from bot.config import parse_config
 from bot.findings import Decision
-from bot.judging.kinds import Kind
+from bot.judging.letters.kind import Kind
 from bot.programme.programme import Programme
 from bot.store import models
 from tests.world import SHANGHAI, START, World, codes, entry, whole

@@ -12,7 +12,7 @@ from sqlmodel import select
 from bot.facts import Copy, DocumentFacts
 from bot.findings import Decision
 from bot.judging.before.relate import quoted_references
-from bot.judging.kinds import Kind
+from bot.judging.letters.kind import Kind
 from bot.judging.outcome import Outcome
 from bot.store import models
 from parsers.values import Reason, Refusal

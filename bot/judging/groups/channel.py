@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.facts import Application, Channel, Copy, DocumentFacts
-from bot.judging.kinds import own_text
+from bot.judging.letters.quoting import own_text
 from bot.judging.papers.material import Material
 from bot.names import is_association, name_key, organisation_key, shared_run, stem, trade_name
 from bot.programme.programme import Programme
