@@ -37,6 +37,11 @@ CORRECTED = 0.6
 """A name of this likeness may be another's corrected, where a letter of ours asked for it."""
 
 
+SAME, ALIKE, SLIP, LOOSE = Degree.SAME, Degree.ALIKE, Degree.SLIP, Degree.LOOSE
+UNSTATED, OTHER, CLASH = Degree.UNSTATED, Degree.OTHER, Degree.CLASH
+YES, NO = Truth.YES, Truth.NO
+
+
 @dataclass(slots=True)
 class Pair:
     """Two entries held against each other. `text`: how alike their texts are (0 to 1), None where one has none that can be read."""
@@ -66,7 +71,10 @@ class Version(Pair):
 
 def entry_key(programme: Programme) -> str:
     """Which of its names tells one entry of an organisation from another: the title where the notice goes by it, else the team."""
-    return "title" if any("title" in part for part in programme.identity) else "team"
+    for part in programme.identity:
+        if "title" in part:
+            return "title"
+    return "team"
 
 
 # --- anybody's entry ---------------------------------------------------------------------------------------------------------------
@@ -74,25 +82,25 @@ def entry_key(programme: Programme) -> str:
 
 def identity(pair: Pair) -> Degree:
     """What the notice goes by (`identity` in its programme). same: one key of each of its parts agrees, and no credit code differs."""
-    return Degree.SAME if same_entry(pair.programme, pair.a, pair.b) else Degree.OTHER
+    return SAME if same_entry(pair.programme, pair.a, pair.b) else OTHER
 
 
 def entry(pair: Pair) -> Degree:
     """The title, or the team where the notice goes by teams. alike: but for slips, added words, or the frame that all titles share
     (运用…的经验); clash: alike, but with another number."""
-    mine, theirs = pair.names
+    mine, theirs = (pair.a.title, pair.b.title) if pair.by_title else (pair.a.team, pair.b.team)
     if not mine or not theirs:
-        return Degree.UNSTATED
+        return UNSTATED
     if mine == theirs:
-        return Degree.SAME
+        return SAME
     alike = edit_likeness(mine, theirs)
     if (
         alike < TITLE_ALIKE
         and not is_extended(mine, theirs)
         and (alike < SUBJECT_ALIKE or edit_likeness(_subject(mine), _subject(theirs)) < TITLE_ALIKE)
     ):
-        return Degree.OTHER
-    return Degree.CLASH if numbers_clash(mine, theirs) else Degree.ALIKE
+        return OTHER
+    return CLASH if numbers_clash(mine, theirs) else ALIKE
 
 
 _FRAME = re.compile(r"^(?:实施|运用|推行)|的?(?:经验|实践|探索)+$")
@@ -105,26 +113,34 @@ def _subject(title: str) -> str:
 
 def applicant(pair: Pair) -> Degree:
     """The organisation's name. same: but for the company's form; alike: one only says more; slip: a single character is another, which
-    may be another place's branch; short: one may be short for the other; clash: alike or short, but with another number."""
+    may be another place's branch; clash: alike, but with another number."""
     one, two = pair.a.organisation, pair.b.organisation
     if not one or not two:
-        return Degree.UNSTATED
+        return UNSTATED
     if trade_name(one) == trade_name(two):
-        return Degree.SAME
-    run = slips(one, two) if edit_likeness(one, two) >= NAME_ALIKE else 2
-    if run > 1 and not is_short_form(one, two):
-        return Degree.OTHER
+        return SAME
+    if edit_likeness(one, two) < NAME_ALIKE:
+        return OTHER
+    run = slips(one, two)
+    if run > 1:
+        return OTHER
     if numbers_clash(one, two):
-        return Degree.CLASH
-    return (Degree.ALIKE, Degree.SLIP, Degree.SHORT)[min(run, 2)]
+        return CLASH
+    return SLIP if run else ALIKE
+
+
+def shortened(pair: Pair) -> Truth:
+    """Whether one organisation's name may be short for the other's (中建三局), and no number speaks against it."""
+    one, two = pair.a.organisation, pair.b.organisation
+    return YES if one and two and is_short_form(one, two) and not numbers_clash(one, two) else NO
 
 
 def branch(pair: Pair) -> Degree:
     """The branch of a company, as the organisations' names tell it. clash: of different ones, or of the company and its branch."""
     one, two = pair.a.organisation, pair.b.organisation
     if not one or not two:
-        return Degree.UNSTATED
-    return Degree.CLASH if branches_differ(one, two) else Degree.SAME
+        return UNSTATED
+    return CLASH if branches_differ(one, two) else SAME
 
 
 def team(pair: Pair) -> Degree:
@@ -132,10 +148,10 @@ def team(pair: Pair) -> Degree:
     own degree says that."""
     one, two = pair.a.team, pair.b.team
     if not one or not two:
-        return Degree.UNSTATED
+        return UNSTATED
     if one == two:
-        return Degree.SAME
-    return Degree.CLASH if pair.by_title and other_teams(one, two) else Degree.OTHER
+        return SAME
+    return CLASH if pair.by_title and other_teams(one, two) else OTHER
 
 
 def code(pair: Pair) -> Degree:
@@ -150,18 +166,18 @@ def mobile(pair: Pair) -> Degree:
 
 def _equal(one: str, two: str) -> Degree:
     if not one or not two:
-        return Degree.UNSTATED
-    return Degree.SAME if one == two else Degree.OTHER
+        return UNSTATED
+    return SAME if one == two else OTHER
 
 
 def text(pair: Pair) -> Degree:
     """The experience's own text. alike: three quarters of its 5-grams are shared; clash: less than a fifth."""
     likeness = pair.text_likeness
     if likeness is None:
-        return Degree.UNSTATED
+        return UNSTATED
     if likeness >= TEXT_ALIKE:
-        return Degree.ALIKE
-    return Degree.CLASH if likeness < TEXT_OTHER else Degree.OTHER
+        return ALIKE
+    return CLASH if likeness < TEXT_OTHER else OTHER
 
 
 # --- the same sender's ---------------------------------------------------------------------------------------------------------------
@@ -173,15 +189,15 @@ def own_applicant(pair: Version) -> Degree:
     not the same contact."""
     a, b = pair.a, pair.b
     if (a.uscc and a.uscc == b.uscc) or (a.organisation and a.organisation == b.organisation):
-        return Degree.SAME
+        return SAME
     if not a.organisation or not b.organisation:
-        return Degree.UNSTATED
-    contact = mobile(pair) is Degree.SAME
-    if code(pair) is Degree.OTHER and not contact:
-        return Degree.CLASH
+        return UNSTATED
+    contact = mobile(pair) is SAME
+    if code(pair) is OTHER and not contact:
+        return CLASH
     degree = _own_name(a.organisation, b.organisation, NAME_ALIKE)
-    if degree is Degree.ALIKE and not contact and trade_name(a.organisation) != trade_name(b.organisation):
-        return Degree.LOOSE
+    if degree is ALIKE and not contact and trade_name(a.organisation) != trade_name(b.organisation):
+        return LOOSE
     return degree
 
 
@@ -194,7 +210,7 @@ def own_entry(pair: Version) -> Degree:
 
 def own_team(pair: Version) -> Degree:
     """The team, where the notice goes by titles."""
-    return _equal(pair.a.team, pair.b.team) if pair.by_title else Degree.UNSTATED
+    return _equal(pair.a.team, pair.b.team) if pair.by_title else UNSTATED
 
 
 def _own_name(a: str, b: str, alike: float) -> Degree:
@@ -202,28 +218,28 @@ def _own_name(a: str, b: str, alike: float) -> Degree:
     from rapidfuzz.fuzz import ratio
 
     if not a or not b:
-        return Degree.UNSTATED
+        return UNSTATED
     if a == b:
-        return Degree.SAME
+        return SAME
     if numbers_differ(a, b):
-        return Degree.CLASH
+        return CLASH
     inside = min(len(a), len(b)) >= 2 and (a in b or b in a)
     likeness = max(ratio(a, b) / 100, TITLE_ALIKE if inside else 0.0)
     if likeness >= alike:
-        return Degree.ALIKE
-    return Degree.LOOSE if likeness >= CORRECTED else Degree.OTHER
+        return ALIKE
+    return LOOSE if likeness >= CORRECTED else OTHER
 
 
 def whole(pair: Version) -> Truth:
     """Whether it brings its text: a second entry comes whole, a form without its text is a correction."""
-    return Truth.YES if pair.whole else Truth.NO
+    return YES if pair.whole else NO
 
 
 def answering(pair: Version) -> Truth:
     """Whether it comes in answer to a letter of ours about the earlier one."""
-    return Truth.YES if pair.answering else Truth.NO
+    return YES if pair.answering else NO
 
 
 def alone(pair: Version) -> Truth:
     """Whether the sender has no other earlier entry."""
-    return Truth.YES if pair.alone else Truth.NO
+    return YES if pair.alone else NO

@@ -7,7 +7,6 @@ that only resembles is probable, with its evidence, for staff.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.judging.before.alike import edit_likeness, is_short_form
@@ -23,10 +22,11 @@ from bot.judging.before.degrees import (
     entry_key,
     identity,
     mobile,
+    shortened,
     team,
     text,
 )
-from bot.judging.before.table import Degree, Part, Row, Table
+from bot.judging.before.table import Degree, Part, Row, Table, Truth
 from bot.judging.evidence import Evidence
 from bot.judging.fingerprint import text_likeness
 from bot.programme.programme import Programme
@@ -38,18 +38,9 @@ class Likeness(StrEnum):
     DIFFERENT = "different"
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """How alike two entries are, and the evidence in words for staff. `why`: the table's row, and each part's degree; both are empty
-    where the entries differ, for nearly all do."""
-
-    likeness: Likeness
-    evidence: tuple[str, ...] = ()
-    why: tuple[Evidence, ...] = ()
-
-
-SAME, ALIKE, SLIP, SHORT = Degree.SAME, Degree.ALIKE, Degree.SLIP, Degree.SHORT
+SAME, ALIKE, SLIP = Degree.SAME, Degree.ALIKE, Degree.SLIP
 UNSTATED, OTHER, CLASH = Degree.UNSTATED, Degree.OTHER, Degree.CLASH
+YES, NO = Truth.YES, Truth.NO
 NO_TEXT = (UNSTATED, OTHER, CLASH)
 
 PARTS: tuple[Part[Pair], ...] = (
@@ -60,7 +51,8 @@ PARTS: tuple[Part[Pair], ...] = (
     Part("code", (SAME, UNSTATED, OTHER), code),
     Part("mobile", (SAME, UNSTATED, OTHER), mobile),
     Part("branch", (SAME, UNSTATED, CLASH), branch),
-    Part("applicant", (SAME, ALIKE, SLIP, SHORT, UNSTATED, OTHER, CLASH), applicant),
+    Part("applicant", (SAME, ALIKE, SLIP, UNSTATED, OTHER, CLASH), applicant),
+    Part("shortened", (YES, NO), shortened),
 )
 
 ROWS: tuple[Row[Likeness], ...] = (
@@ -125,12 +117,37 @@ ROWS: tuple[Row[Likeness], ...] = (
         "organisation-shortened",
         Likeness.PROBABLE,
         "A short form fits many organisations: the entry's name must be the same.",
-        {"applicant": (SHORT,), "entry": (SAME,)},
+        {"shortened": (YES,), "entry": (SAME,)},
     ),
     Row("two-applicants", Likeness.DIFFERENT, "Nothing shows that the applicants are one.", {}),
 )
 
 TABLE: Table[Pair, Likeness] = Table(PARTS, ROWS)
+
+
+class Match:
+    """How alike two entries are. Told in words and in degrees only when asked, for nearly all that are compared differ."""
+
+    __slots__ = ("pair", "row")
+
+    def __init__(self, row: Row[Likeness], pair: Pair) -> None:
+        self.row, self.pair = row, pair
+
+    @property
+    def likeness(self) -> Likeness:
+        return self.row.answer
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What speaks for one entry and what against it, in words for staff; () where they differ."""
+        if self.likeness is Likeness.DIFFERENT:
+            return ()
+        return ("组织与名称一致",) if self.likeness is Likeness.CERTAIN else tuple(_words(self.pair))
+
+    @property
+    def why(self) -> tuple[Evidence, ...]:
+        """The row that decided, and each part's degree."""
+        return TABLE.explain(self.pair, self.row)
 
 
 def compare(programme: Programme, keys: EntryKeys, fingerprint: tuple[int, ...], other: EarlierApplication) -> Match:
@@ -142,14 +159,7 @@ def compare(programme: Programme, keys: EntryKeys, fingerprint: tuple[int, ...],
 def compare_keys(programme: Programme, a: EntryKeys, b: EntryKeys, text: float | None = None) -> Match:
     """How alike two entries are by their keys and their texts' similarity (0 to 1; None where one has no text that can be read)."""
     pair = Pair(programme, a, b, entry_key(programme) == "title", text)
-    row = TABLE.decide(pair)
-    if row.answer is Likeness.DIFFERENT:
-        return _DIFFERENT
-    words = ("组织与名称一致",) if row.answer is Likeness.CERTAIN else tuple(_words(pair))
-    return Match(row.answer, words, TABLE.explain(pair, row))
-
-
-_DIFFERENT = Match(Likeness.DIFFERENT)
+    return Match(TABLE.decide(pair), pair)
 
 
 def _words(pair: Pair) -> Iterator[str]:

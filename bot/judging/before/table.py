@@ -23,11 +23,12 @@ class Degree(StrEnum):
     SAME = "same"
     ALIKE = "alike"
     SLIP = "slip"
-    SHORT = "short"
     LOOSE = "loose"
     UNSTATED = "unstated"
     OTHER = "other"
     CLASH = "clash"
+
+    __hash__ = str.__hash__  # an enumeration's own is written in Python, and a decision looks up several
 
 
 class Truth(StrEnum):
@@ -36,12 +37,13 @@ class Truth(StrEnum):
     YES = "yes"
     NO = "no"
 
+    __hash__ = str.__hash__
+
 
 WEIGHTS: Mapping[StrEnum, float] = {
     Degree.SAME: 1.0,
     Degree.ALIKE: 0.5,
     Degree.SLIP: 0.5,
-    Degree.SHORT: 0.5,
     Degree.LOOSE: 0.25,
     Degree.UNSTATED: 0.0,
     Degree.OTHER: -0.5,
