@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from bot.judging.before import degrees, same, versions
@@ -67,8 +70,8 @@ def _written(table: Table[Any, Any]) -> Iterator[str]:
 def _cell(part: Part[Any], row: Row[Any]) -> str:
     degrees = row.when.get(part.name, ())
     left = [degree for degree in part.degrees if degree not in degrees]
-    if degrees and len(left) < len(degrees) and len(degrees) > 1:
-        return "not " + ", ".join(left)
+    if len(left) == 1 and len(degrees) > 1:
+        return f"not {left[0]}"
     return ", ".join(degrees)
 
 
@@ -85,16 +88,18 @@ _LIMITS = """
 
 All stand in `degrees.py`.
 
-| limit | |
-|---|---|
+| limit | | |
+|---|---|---|
 """
-
-_NAMES = ("NAME_ALIKE", "TITLE_ALIKE", "SUBJECT_ALIKE", "TEXT_ALIKE", "TEXT_OTHER", "CORRECTED")
 
 
 def _limits() -> Iterator[str]:
-    for name in _NAMES:
-        yield f"| `{name}` | {getattr(degrees, name):.0%} |\n"
+    """Each limit with the words that stand under it in the source."""
+    lines = ast.parse(inspect.getsource(degrees)).body
+    for limit, words in pairwise(lines):
+        if isinstance(limit, ast.Assign) and isinstance(words, ast.Expr) and isinstance(words.value, ast.Constant):
+            name = ast.unparse(limit.targets[0])
+            yield f"| `{name}` | {getattr(degrees, name):.0%} | {words.value.value} |\n"
 
 
 if __name__ == "__main__":
