@@ -12,6 +12,7 @@ from bot.judging.answer import written_changes
 from bot.judging.before.cases import Cases, EarlierApplication, EarlierPackage, NoCases, find_keys
 from bot.judging.before.duplicates import find_duplicate
 from bot.judging.before.same import Likeness
+from bot.judging.evidence import Explanation
 from bot.judging.fingerprint import bands, fingerprint_of
 from bot.judging.groups.merged import merged_statistics
 from bot.judging.merge import MergedDocuments
@@ -29,6 +30,8 @@ class Judging:
 
     def __init__(self, programme: Programme, sender: str, cases: Cases, next_reference: Callable[[], str], *, again: bool = False) -> None:
         self.programme, self.sender, self.cases, self.next_reference, self.again = programme, sender, cases, next_reference, again
+        self.why: list[Explanation] = []
+        """For staff: what other entries were found to be the same, and by what."""
 
     def applications(
         self,
@@ -129,15 +132,17 @@ class Judging:
         found = find_duplicate(self.programme, application, package, self.sender, self.cases, joined, slot.earlier)
         if found is None:
             return None, []
-        likeness = Likeness.CERTAIN if found.certain else Likeness.PROBABLE
+        evidence = found.match.evidence
         facts = {
             "reference": found.earlier.reference,
             "channel": found.earlier.channel.value if found.earlier.channel else "",
             "received": written_moment(found.earlier.opened_at, self.programme.zone),
-            "evidence": found.evidence,
+            "evidence": evidence,
         }
-        duplicate = DuplicateOf(found.earlier.id, found.earlier.reference, likeness, found.evidence)
-        return duplicate, [Finding(_DUPLICATE_CODE[likeness], facts)]
+        about = slot.earlier.reference if slot.earlier else application.fields.get("organisation", "")
+        self.why.append(found.explained(about))
+        duplicate = DuplicateOf(found.earlier.id, found.earlier.reference, found.likeness, evidence)
+        return duplicate, [Finding(_DUPLICATE_CODE[found.likeness], facts)]
 
     def _changes(self, slot: Slot, received_at: datetime) -> Iterable[Finding]:
         """What this mail is to an entry that was there before: the same again, a newer version, a change to confirm."""

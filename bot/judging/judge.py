@@ -12,9 +12,10 @@ from datetime import datetime
 from bot.facts import Channel, DocumentFacts, Package
 from bot.findings import Decision, Finding, Severity, Verdict, decide, worst
 from bot.judging.answer import context, recipient_name
+from bot.judging.before.bonds import Bond
 from bot.judging.before.cases import Cases, EarlierPackage
-from bot.judging.before.duplicates import same_unit
-from bot.judging.before.relate import Bond, Joined, find_joined
+from bot.judging.before.duplicates import explain_unit, same_unit
+from bot.judging.before.relate import Joined, find_joined
 from bot.judging.entries import Judging, stands, superseded
 from bot.judging.groups.package import assemble
 from bot.judging.letters.kind import IGNORED, Kind
@@ -82,7 +83,7 @@ class _Case(Judging):
         mail = assembled.package
         joined = find_joined(self.programme, self.read.letter, mail, self.cases)
         if joined.bond is Bond.STRANGER:
-            return self._stranger(mail)
+            return replace(self._stranger(mail), why=(*assembled.why, *joined.why))
         earlier = joined.package
         if earlier is not None and earlier.decision == Decision.ACCEPTED and not self.read.material.documents and not mail.links:
             # A note to an accepted entry (a thank-you, a withdrawal) is staff's to read: there is nothing to judge.
@@ -94,6 +95,7 @@ class _Case(Judging):
                 self.received_at,
                 silent="a note to an accepted entry",
                 attention="note",
+                why=(*assembled.why, *joined.why),
             )
         slots, unassigned = lay_slots(self.programme, mail, earlier, answering=joined.bond is Bond.THREAD)
         surfaced = earlier is not None and earlier.latest_at is not None and self.received_at < earlier.latest_at
@@ -111,7 +113,7 @@ class _Case(Judging):
         outcomes, mail_verdicts = self.applications(slots, applications, package, earlier, idle=idle)
         verdicts = [*mail_verdicts, *self._package_changes(mail, joined, documents, slots, idle=idle)]
         outcome = self._outcome(mail, package, joined, outcomes, verdicts, documents, others)
-        return replace(outcome, package_pending=held_back, why=(*assembled.why, *joined.why))
+        return replace(outcome, package_pending=held_back, why=(*assembled.why, *joined.why, *self.why))
 
     def _hold_back(
         self, mail: Package, earlier: EarlierPackage | None, slots: Sequence[Slot], documents: MergedDocuments, *, closed: bool
@@ -211,6 +213,7 @@ class _Case(Judging):
         if joined.package is None:
             other = same_unit(self.programme, mail, self.sender, self.cases)
             if other is not None:
+                self.why.append(explain_unit(mail.recommender, other))
                 yield self.verdict(Finding("probable-duplicate", {"reference": other.reference or "", "evidence": ("推荐单位相同",)}))
             return
         reference = joined.package.reference or ""

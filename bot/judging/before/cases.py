@@ -134,6 +134,10 @@ def same_entry(programme: Programme, a: EntryKeys, b: EntryKeys) -> bool:
     if a.uscc and b.uscc and a.uscc != b.uscc:
         return False
     for part in programme.identity:
-        if not any(getattr(a, key, "") and getattr(a, key, "") == getattr(b, key, "") for key in part):
+        for key in part:
+            mine = getattr(a, key, "")
+            if mine and mine == getattr(b, key, ""):
+                break
+        else:
             return False
     return bool(programme.identity)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from bot.facts import Application, Channel, Package
 from bot.judging.before.cases import Cases, EarlierApplication, EarlierPackage, find_keys
-from bot.judging.before.same import Likeness, compare
+from bot.judging.before.same import Likeness, Match, compare
 from bot.judging.before.senders import belongs
+from bot.judging.evidence import Evidence, Explanation
 from bot.judging.fingerprint import bands, fingerprint_of
 from bot.names import name_key, unit_key
 from bot.programme.programme import Programme
@@ -15,11 +16,20 @@ from bot.programme.programme import Programme
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """An earlier application that is, certainly or probably, the same entry. `certain` rejects the later one."""
+    """An earlier application that is, certainly or probably, the same entry. `certain` rejects the later one; the match may be
+    certain and this not, where the other came later or the same way."""
 
     earlier: EarlierApplication
     certain: bool
-    evidence: tuple[str, ...]
+    match: Match
+
+    @property
+    def likeness(self) -> Likeness:
+        return Likeness.CERTAIN if self.certain else Likeness.PROBABLE
+
+    def explained(self, about: str) -> Explanation:
+        """The guess as staff are told it; `about`: the later entry, by its reference or its applicant."""
+        return Explanation("entry", about, f"{self.earlier.reference} ({self.likeness})", self.match.why)
 
 
 def find_duplicate(
@@ -52,7 +62,7 @@ def find_duplicate(
         if _same_way(package, sender, other):
             continue
         certain = match.likeness is Likeness.CERTAIN and other.opened_at <= came and _other_way(package, other)
-        found = Duplicate(other, certain, match.evidence)
+        found = Duplicate(other, certain, match)
         if best is None or (found.certain, -other.opened_at.timestamp()) > (best.certain, -best.earlier.opened_at.timestamp()):
             best = found
     return best
@@ -78,6 +88,11 @@ def _other_way(package: Package, other: EarlierApplication) -> bool:
     if package.channel != other.channel or package.channel is None:
         return True
     return package.channel is Channel.RECOMMENDER and name_key(package.recommender) != name_key(other.recommender)
+
+
+def explain_unit(about: str, other: EarlierPackage) -> Explanation:
+    """That somebody else sent a package for the same unit, as staff are told it."""
+    return Explanation("entry", about, f"{other.reference or ''} ({Likeness.PROBABLE})", (Evidence("same-unit", 1.0, about),))
 
 
 def same_unit(programme: Programme, package: Package, sender: str, cases: Cases) -> EarlierPackage | None:

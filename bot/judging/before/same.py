@@ -1,4 +1,4 @@
-"""Is this the same entry as one that came before? Certain, probable, or not.
+"""Is this the same entry as one that came before, whoever sent it? Certain, probable, or not.
 
 Certain is the programme's identity after evening out, and a wrong "certain" would reject somebody's entry; so everything
 that only resembles is probable, with its evidence, for staff.
@@ -6,16 +6,29 @@ that only resembles is probable, with its evidence, for staff.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.judging.before.alike import branches_differ, edit_likeness, is_extended, is_short_form, numbers_clash, other_teams, slips
-from bot.judging.before.cases import EarlierApplication, EntryKeys, find_keys, same_entry
+from bot.judging.before.alike import edit_likeness, is_short_form
+from bot.judging.before.cases import EarlierApplication, EntryKeys, find_keys
+from bot.judging.before.degrees import (
+    NAME_ALIKE,
+    TITLE_ALIKE,
+    Pair,
+    applicant,
+    branch,
+    code,
+    entry,
+    entry_key,
+    identity,
+    mobile,
+    shortened,
+    team,
+    text,
+)
+from bot.judging.before.table import Degree, Part, Row, Table, Truth
 from bot.judging.evidence import Evidence
 from bot.judging.fingerprint import text_likeness
-from bot.names import trade_name
 from bot.programme.programme import Programme
 
 
@@ -25,107 +38,152 @@ class Likeness(StrEnum):
     DIFFERENT = "different"
 
 
-@dataclass(frozen=True, slots=True)
+SAME, ALIKE, SLIP = Degree.SAME, Degree.ALIKE, Degree.SLIP
+UNSTATED, OTHER, CLASH = Degree.UNSTATED, Degree.OTHER, Degree.CLASH
+YES, NO = Truth.YES, Truth.NO
+NO_TEXT = (UNSTATED, OTHER, CLASH)
+
+PARTS: tuple[Part[Pair], ...] = (
+    Part("identity", (SAME, OTHER), identity),
+    Part("entry", (SAME, ALIKE, UNSTATED, OTHER, CLASH), entry),
+    Part("text", (ALIKE, UNSTATED, OTHER, CLASH), text),
+    Part("team", (SAME, UNSTATED, OTHER, CLASH), team),
+    Part("code", (SAME, UNSTATED, OTHER), code),
+    Part("mobile", (SAME, UNSTATED, OTHER), mobile),
+    Part("branch", (SAME, UNSTATED, CLASH), branch),
+    Part("applicant", (SAME, ALIKE, SLIP, UNSTATED, OTHER, CLASH), applicant),
+    Part("shortened", (YES, NO), shortened),
+)
+
+ROWS: tuple[Row[Likeness], ...] = (
+    Row(
+        "notices-identity",
+        Likeness.CERTAIN,
+        "The names by which the notice tells entries apart agree, and no other name speaks against it.",
+        {"identity": (SAME,), "team": (SAME, UNSTATED, OTHER), "branch": (SAME, UNSTATED)},
+    ),
+    Row(
+        "neither-name-nor-text",
+        Likeness.DIFFERENT,
+        "One organisation, or one contact, may hand in several entries: their names or their texts must be alike.",
+        {"entry": (UNSTATED, OTHER, CLASH), "text": NO_TEXT},
+    ),
+    Row(
+        "like-title-of-another-team",
+        Likeness.DIFFERENT,
+        "Two teams of one organisation do nearly the same work, and write nearly the same titles over texts of their own.",
+        {"entry": (ALIKE,), "text": NO_TEXT, "team": (CLASH,)},
+    ),
+    Row("same-code", Likeness.PROBABLE, "One applicant by its credit code, whatever its name.", {"code": (SAME,)}),
+    Row("same-contact", Likeness.PROBABLE, "One person is the contact of both.", {"mobile": (SAME,)}),
+    Row("same-organisation", Likeness.PROBABLE, "One applicant, but for the company's form.", {"applicant": (SAME,)}),
+    Row(
+        "same-name-and-text",
+        Likeness.PROBABLE,
+        "Nobody writes another's text under another's title: the applicant or the team is misnamed.",
+        {"entry": (SAME,), "text": (ALIKE,)},
+    ),
+    Row(
+        "another-team",
+        Likeness.DIFFERENT,
+        "Neither the applicant nor the team is the same; that the applicants' names are alike is too little.",
+        {"team": (CLASH,)},
+    ),
+    Row(
+        "like-name-and-text",
+        Likeness.PROBABLE,
+        "The text is one, and its title was revised with it.",
+        {"entry": (ALIKE,), "text": (ALIKE,)},
+    ),
+    Row(
+        "other-codes",
+        Likeness.DIFFERENT,
+        "Two codes are two applicants, where their names are merely alike.",
+        {"code": (OTHER,)},
+    ),
+    Row(
+        "organisation-says-more",
+        Likeness.PROBABLE,
+        "One name of the applicant is the other with words added or left out.",
+        {"applicant": (ALIKE,)},
+    ),
+    Row(
+        "organisation-slips",
+        Likeness.PROBABLE,
+        "A single character may be a slip, or another place's branch (南京 and 南通): then its team is another, too.",
+        {"applicant": (SLIP,), "team": (SAME, UNSTATED)},
+    ),
+    Row(
+        "organisation-shortened",
+        Likeness.PROBABLE,
+        "A short form fits many organisations: the entry's name must be the same.",
+        {"shortened": (YES,), "entry": (SAME,)},
+    ),
+    Row("two-applicants", Likeness.DIFFERENT, "Nothing shows that the applicants are one.", {}),
+)
+
+TABLE: Table[Pair, Likeness] = Table(PARTS, ROWS)
+
+
 class Match:
-    """How alike two entries are, and the evidence in words for staff."""
+    """How alike two entries are. Told in words and in degrees only when asked, for nearly all that are compared differ."""
 
-    likeness: Likeness
-    evidence: tuple[str, ...] = ()
-    why: tuple[Evidence, ...] = ()
+    __slots__ = ("pair", "row")
 
+    def __init__(self, row: Row[Likeness], pair: Pair) -> None:
+        self.row, self.pair = row, pair
 
-NAME_ALIKE = 0.88
-TITLE_ALIKE = 0.85
-TEXT_ALIKE = 0.75
-_SUBJECT_ALIKE = 0.6
+    @property
+    def likeness(self) -> Likeness:
+        return self.row.answer
 
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What speaks for one entry and what against it, in words for staff; () where they differ."""
+        if self.likeness is Likeness.DIFFERENT:
+            return ()
+        return ("组织与名称一致",) if self.likeness is Likeness.CERTAIN else tuple(_words(self.pair))
 
-def entry_key(programme: Programme) -> str:
-    """Which of its names tells one entry of an organisation from another: the title where the notice goes by it, else the team."""
-    return "title" if any("title" in part for part in programme.identity) else "team"
+    @property
+    def why(self) -> tuple[Evidence, ...]:
+        """The row that decided, and each part's degree."""
+        return TABLE.explain(self.pair, self.row)
 
 
 def compare(programme: Programme, keys: EntryKeys, fingerprint: tuple[int, ...], other: EarlierApplication) -> Match:
     """How alike an entry and an earlier application are."""
-    return compare_keys(programme, keys, find_keys(other.fields), text_likeness(fingerprint, other.fingerprint))
+    theirs = other.fingerprint
+    return compare_keys(programme, keys, find_keys(other.fields), text_likeness(fingerprint, theirs) if fingerprint and theirs else None)
 
 
-def compare_keys(programme: Programme, a: EntryKeys, b: EntryKeys, text: float = 0.0) -> Match:
-    """How alike two entries are by their keys and their texts' similarity (0 to 1)."""
-    name = entry_key(programme)
-    mine, theirs = getattr(a, name), getattr(b, name)
-    same_name, certain = bool(mine) and mine == theirs, same_entry(programme, a, b)
-    close, same_text = same_name or _is_close(mine, theirs), text >= TEXT_ALIKE
-    if not (certain or close or same_text):
-        return Match(Likeness.DIFFERENT)
-    others = name == "title" and other_teams(a.team, b.team)
-    if certain and not others and not branches_differ(a.organisation, b.organisation):
-        return Match(Likeness.CERTAIN, ("组织与名称一致",))
-    close = close and (same_name or not others)
-    mobile = bool(a.mobile) and a.mobile == b.mobile
-    if (close and (mobile or same_text)) or (mobile and same_text) or ((close or same_text) and _one_applicant(a, b, same_name, others)):
-        return Match(Likeness.PROBABLE, tuple(_evidence(a, b, name, text)))
-    return Match(Likeness.DIFFERENT)
+def compare_keys(programme: Programme, a: EntryKeys, b: EntryKeys, text: float | None = None) -> Match:
+    """How alike two entries are by their keys and their texts' similarity (0 to 1; None where one has no text that can be read)."""
+    pair = Pair(programme, a, b, entry_key(programme) == "title", text)
+    return Match(TABLE.decide(pair), pair)
 
 
-def _is_close(mine: str, theirs: str) -> bool:
-    """Whether two titles, or two teams, differ no more than slips and added words do."""
-    if not mine or not theirs:
-        return False
-    alike = edit_likeness(mine, theirs)
-    if (
-        alike < TITLE_ALIKE
-        and not is_extended(mine, theirs)
-        and (alike < _SUBJECT_ALIKE or edit_likeness(*map(_subject, (mine, theirs))) < TITLE_ALIKE)
-    ):
-        return False
-    return not numbers_clash(mine, theirs)
-
-
-_FRAME = re.compile(r"^(?:实施|运用|推行)|的?(?:经验|实践|探索)+$")
-
-
-def _subject(title: str) -> str:
-    """A title without the words that the notices' naming rules have in every one."""
-    return _FRAME.sub("", title)
-
-
-def _one_applicant(a: EntryKeys, b: EntryKeys, same_name: bool, others: bool) -> bool:
-    """Whether two applicants are one, or seem to be. `same_name`: their entries' names are equal; `others`: their teams differ."""
-    one, two = a.organisation, b.organisation
-    if (a.uscc and a.uscc == b.uscc) or (one and trade_name(one) == trade_name(two)):
-        return True
-    if others or not one or not two or (a.uscc and b.uscc):
-        return False
-    if edit_likeness(one, two) >= NAME_ALIKE:
-        # Branches of one company differ in a place's name, which may be a single character: 南京 and 南通.
-        runs = slips(one, two)
-        if runs == 0 or (runs == 1 and (not a.team or a.team == b.team)):
-            return not numbers_clash(one, two)
-    return same_name and is_short_form(one, two) and not numbers_clash(one, two)
-
-
-def _evidence(a: EntryKeys, b: EntryKeys, name: str, text: float) -> Iterator[str]:
+def _words(pair: Pair) -> Iterator[str]:
     """In words for staff, what speaks for one entry and what against it."""
-    noun = "经验名称" if name == "title" else "班组名称"
-    organisation, entry = edit_likeness(a.organisation, b.organisation), edit_likeness(getattr(a, name), getattr(b, name))
-    if a.organisation and a.organisation == b.organisation:
+    one, two = pair.a.organisation, pair.b.organisation
+    noun = "经验名称" if pair.by_title else "班组名称"
+    likeness, codes = edit_likeness(*pair.names), code(pair)
+    if one and one == two:
         yield "组织名称相同"
-    elif a.uscc and a.uscc == b.uscc:
+    elif codes is SAME:
         yield "统一社会信用代码相同"
-    elif organisation >= NAME_ALIKE:
+    elif (organisation := edit_likeness(one, two)) >= NAME_ALIKE:
         yield f"组织名称相近（{organisation:.0%}）"
-    elif a.organisation and b.organisation and is_short_form(a.organisation, b.organisation):
+    elif one and two and is_short_form(one, two):
         yield "组织名称可能是简称"
-    if a.uscc and b.uscc and a.uscc != b.uscc:
+    if codes is OTHER:
         yield "统一社会信用代码不同"
-    if entry == 1:
+    if likeness == 1:
         yield f"{noun}相同"
-    elif entry >= TITLE_ALIKE or _is_close(getattr(a, name), getattr(b, name)):
-        yield f"{noun}相近（{entry:.0%}）"
-    if name == "title" and other_teams(a.team, b.team):
+    elif likeness >= TITLE_ALIKE or entry(pair) in (SAME, ALIKE):
+        yield f"{noun}相近（{likeness:.0%}）"
+    if team(pair) is CLASH:
         yield "班组名称不同"
-    if a.mobile and a.mobile == b.mobile:
+    if mobile(pair) is SAME:
         yield "联系人手机相同"
-    if text >= TEXT_ALIKE:
-        yield f"正文相近（{text:.0%}）"
+    if pair.text_likeness is not None and text(pair) is ALIKE:
+        yield f"正文相近（{pair.text_likeness:.0%}）"

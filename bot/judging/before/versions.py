@@ -10,95 +10,146 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.facts import Application
-from bot.judging.before.alike import numbers_differ
-from bot.judging.before.cases import EarlierApplication, EntryKeys, find_keys, same_entry
-from bot.judging.before.same import NAME_ALIKE, TEXT_ALIKE, TITLE_ALIKE, entry_key
+from bot.judging.before.cases import EarlierApplication, find_keys, same_entry
+from bot.judging.before.degrees import (
+    Version,
+    alone,
+    answering,
+    entry_key,
+    mobile,
+    own_applicant,
+    own_entry,
+    own_team,
+    text,
+    whole,
+)
+from bot.judging.before.table import Degree, Part, Row, Table, Truth
 from bot.judging.fingerprint import TEXT_KINDS, fingerprint_of, text_likeness
-from bot.names import trade_name
 from bot.programme.programme import Programme
 
-_CORRECTED = 0.6
-_OTHER_TEXT = 0.2
+SAME, ALIKE, LOOSE = Degree.SAME, Degree.ALIKE, Degree.LOOSE
+UNSTATED, OTHER, CLASH = Degree.UNSTATED, Degree.OTHER, Degree.CLASH
+YES, NO = Truth.YES, Truth.NO
+NEAR = (SAME, ALIKE)
+ONE_APPLICANT = (SAME, UNSTATED)
+LIKE_APPLICANT = (SAME, UNSTATED, ALIKE)
+
+PARTS: tuple[Part[Version], ...] = (
+    Part("answering", (YES, NO), answering),
+    Part("alone", (YES, NO), alone),
+    Part("whole", (YES, NO), whole),
+    Part("mobile", (SAME, UNSTATED, OTHER), mobile),
+    Part("team", (SAME, UNSTATED, OTHER), own_team),
+    Part("text", (ALIKE, UNSTATED, OTHER, CLASH), text),
+    Part("entry", (SAME, ALIKE, LOOSE, UNSTATED, OTHER, CLASH), own_entry),
+    Part("applicant", (SAME, ALIKE, LOOSE, UNSTATED, OTHER, CLASH), own_applicant),
+)
+
+ROWS: tuple[Row[bool], ...] = (
+    Row(
+        "another-text",
+        False,
+        "Another title over another text is another entry, though it be the same team's.",
+        {"text": (CLASH,), "entry": (ALIKE, LOOSE, UNSTATED, OTHER, CLASH)},
+    ),
+    Row("own-name", True, "One applicant's entry, its name corrected at most.", {"applicant": LIKE_APPLICANT, "entry": NEAR}),
+    Row("own-text", True, "One applicant's text, whatever stands over it now.", {"applicant": LIKE_APPLICANT, "text": (ALIKE,)}),
+    Row(
+        "own-teams-form",
+        True,
+        "A form without its text, of a team that handed in before: its title is corrected.",
+        {"applicant": LIKE_APPLICANT, "team": (SAME,), "whole": (NO,)},
+    ),
+    Row(
+        "answered-name",
+        True,
+        "We asked: the applicant's name is corrected, the entry's is the same or nearly so.",
+        {"answering": (YES,), "applicant": (LOOSE,), "entry": NEAR},
+    ),
+    Row(
+        "answered-text",
+        True,
+        "We asked: the applicant's name is corrected, the text is the same.",
+        {"answering": (YES,), "applicant": (LOOSE,), "text": (ALIKE,)},
+    ),
+    Row(
+        "answered-teams-form",
+        True,
+        "We asked: the applicant's name is corrected, the team is the same, and only the form came.",
+        {"answering": (YES,), "applicant": (LOOSE,), "team": (SAME,), "whole": (NO,)},
+    ),
+    Row("answered-team", True, "We asked, and the same team answers.", {"answering": (YES,), "applicant": ONE_APPLICANT, "team": (SAME,)}),
+    Row(
+        "answered-title",
+        True,
+        "We asked, and the same applicant answers under a corrected title.",
+        {"answering": (YES,), "applicant": ONE_APPLICANT, "entry": (LOOSE,)},
+    ),
+    Row(
+        "answered-the-only-one",
+        True,
+        "We asked about one entry, and a form without its text comes back, whatever title it has now; but not another number's.",
+        {
+            "answering": (YES,),
+            "applicant": ONE_APPLICANT,
+            "alone": (YES,),
+            "whole": (NO,),
+            "entry": (SAME, ALIKE, LOOSE, UNSTATED, OTHER),
+        },
+    ),
+    Row(
+        "answered-contact",
+        True,
+        "We asked: the entry and its contact are the same, the applicant is renamed.",
+        {"answering": (YES,), "entry": (SAME,), "mobile": (SAME,)},
+    ),
+    Row(
+        "renamed-applicant",
+        True,
+        "The entry, its team and its contact are the same, the applicant is renamed.",
+        {"entry": (SAME,), "mobile": (SAME,), "team": (SAME,)},
+    ),
+    Row("a-new-entry", False, "Too little agrees: one sender may hand in several entries.", {}),
+)
+
+TABLE: Table[Version, bool] = Table(PARTS, ROWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An earlier application that this one is, and the row by which it was told: "notices-identity" or one of the table's."""
+
+    earlier: EarlierApplication
+    row: str
 
 
 def match_own(
     programme: Programme, application: Application, earlier: Sequence[EarlierApplication], *, answering: bool = False
 ) -> EarlierApplication | None:
     """The same sender's earlier application that this one is. `answering`: it comes in answer to a letter about these."""
+    own = find_own(programme, application, earlier, answering=answering)
+    return own.earlier if own else None
+
+
+def find_own(
+    programme: Programme, application: Application, earlier: Sequence[EarlierApplication], *, answering: bool = False
+) -> Own | None:
+    """As `match_own`, with the row that told it. What the notice goes by comes first; else exactly one must be the same by the table."""
     keys = find_keys(application.fields)
     same = [other for other in earlier if same_entry(programme, keys, find_keys(other.fields))]
     if same:  # teams of one organisation may share a title
-        return next((other for other in same if find_keys(other.fields).team == keys.team), same[0])
-    found = [other for other in earlier if _continues(programme, application, keys, other, answering=answering, alone=len(earlier) == 1)]
-    return found[0] if len(found) == 1 else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Likeness:
-    """How two entries' names agree, each from 0 (not, or not stated) to 1 (the same). `numbered`: they differ in a number,
-    as 第一养护班 and 第二养护班 do."""
-
-    applicant: float
-    entry: float
-    team: float
-    mobile: bool
-    numbered: bool
-
-
-def _continues(
-    programme: Programme, application: Application, keys: EntryKeys, other: EarlierApplication, *, answering: bool, alone: bool
-) -> bool:
-    theirs = find_keys(other.fields)
-    like = _likeness(programme, keys, theirs)
+        return Own(next((other for other in same if find_keys(other.fields).team == keys.team), same[0]), "notices-identity")
+    by_title = entry_key(programme) == "title"
+    brings_text = any(d.kind in TEXT_KINDS for d in application.documents)
     mine = fingerprint_of(application.documents)
-    text = text_likeness(mine, other.fingerprint)
-    if mine and other.fingerprint and text < _OTHER_TEXT and like.entry < 1:
-        return False  # another title and another text: another entry, though it be the same team's
-    # A second entry comes whole; a form without its text is a correction.
-    correction = not any(d.kind in TEXT_KINDS for d in application.documents)
-    names = like.entry >= TITLE_ALIKE or text >= TEXT_ALIKE or (like.team == 1 and correction)
-    if like.applicant >= (_CORRECTED if answering else NAME_ALIKE) and names:
-        return True
-    if answering and like.applicant == 1:
-        return like.team == 1 or like.entry >= _CORRECTED or (alone and correction and not like.numbered)
-    return like.entry == 1 and like.mobile and (answering or like.team == 1)
-
-
-def _likeness(programme: Programme, a: EntryKeys, b: EntryKeys) -> _Likeness:
-    name = entry_key(programme)
-    mine, theirs = getattr(a, name), getattr(b, name)
-    mobile = bool(a.mobile) and a.mobile == b.mobile
-    return _Likeness(
-        applicant=_applicant(a, b, mobile),
-        entry=_alike(mine, theirs),
-        team=_alike(a.team, b.team) if name != "team" else 0.0,
-        mobile=mobile,
-        numbered=bool(mine and theirs) and numbers_differ(mine, theirs),
-    )
-
-
-_BRANCH = 0.8
-
-
-def _applicant(a: EntryKeys, b: EntryKeys, mobile: bool) -> float:
-    """How alike two applicants are; one that is not stated may be the same. The branches of one company differ in a character:
-    without the same contact, names that are merely alike are no more than a correction in answer to our letter."""
-    if (a.uscc and a.uscc == b.uscc) or a.organisation == b.organisation or not (a.organisation and b.organisation):
-        return 1.0
-    if a.uscc and b.uscc and not mobile:
-        return 0.0
-    likeness = _alike(a.organisation, b.organisation)
-    return likeness if mobile or trade_name(a.organisation) == trade_name(b.organisation) else min(likeness, _BRANCH)
-
-
-def _alike(a: str, b: str) -> float:
-    """1 for the same name, 0 where one is not stated or they differ in a number, else the edit likeness; a name inside the
-    other (养护 and 养护班) counts as nearly the same."""
-    from rapidfuzz.fuzz import ratio
-
-    if not a or not b or a == b:
-        return float(bool(a) and a == b)
-    if numbers_differ(a, b):
-        return 0.0
-    inside = min(len(a), len(b)) >= 2 and (a in b or b in a)
-    return max(ratio(a, b) / 100, TITLE_ALIKE if inside else 0.0)
+    found = []
+    for other in earlier:
+        theirs = other.fingerprint if mine else ()
+        likeness = text_likeness(mine, theirs) if mine and theirs else None
+        version = Version(
+            programme, keys, find_keys(other.fields), by_title, likeness, whole=brings_text, answering=answering, alone=len(earlier) == 1
+        )
+        row = TABLE.decide(version)
+        if row.answer:
+            found.append(Own(other, row.name))
+    return found[0] if len(found) == 1 else None
