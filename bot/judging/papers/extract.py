@@ -30,19 +30,19 @@ _ALIKE = 90
 def extract(programme: Programme, facts: DocumentFacts, blocks: Sequence[Block], *, scanned: bool = False) -> DocumentFacts:
     """The facts of a classified document, completed from its blocks. `scanned`: the blocks come from OCR."""
     text = blocks_text(tuple(blocks))
-    fields = names_stated(programme, blocks, scanned)
     facts = replace(
         facts,
         characters=count_characters(text),
         year=find_year(programme, blocks),
         period=find_period(text),
         scanned=scanned,
-        fields=fields,
         fingerprint=find_fingerprint(text) if not scanned and facts.kind in (*TEXT_KINDS, OTHER) else (),
     )
     if facts.kind == "application_form":
         form = find_fields(blocks, form_labels(programme), fuzzy=scanned)
         return replace(facts, fields=form.fields)
+    fields = names_stated(programme, blocks, scanned)
+    facts = replace(facts, fields=fields)
     if facts.kind == "statistics_form":
         return replace(facts, statistics=find_statistics(blocks, statistic_labels(programme), fuzzy=scanned))
     spec = programme.document(facts.kind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from bot.names import lowered
 from bot.programme.programme import Programme
@@ -18,6 +19,8 @@ HEAD = 1000
 """Characters at a document's beginning that are looked through for names."""
 _HEADING_LINES = 8
 _HEADING_LENGTH = 60
+_KEPT = 1024
+"""Phrases of programmes: the same few for every document."""
 _LINE_ENDS = ":;,.。、"
 _CALL = re.compile(r"(?:|.*(?:协会|学会|质协|联合会|公司|集团|局|厅))关于(?:开展|组织|转发|做好|举办|召开|印发|征集)[^。《》]*")
 _RESULTS = re.compile(r"名单|结果|公布|表彰|获奖|成绩")
@@ -77,7 +80,7 @@ def last_phrase(text: str, phrases: Iterable[tuple[str, str]]) -> str | None:
     kind: str | None = None
     text = simplified(text)
     for phrase, candidate in phrases:
-        begin, gap, end = (lowered(part) for part in phrase.replace("…", "\0").partition("\0"))
+        begin, gap, end = _evened(phrase)
         stop = text.rfind(end if gap else begin)
         start = text.find(begin) if gap else stop
         if start < 0 or stop < 0 or (gap and stop < start + len(begin)):
@@ -86,3 +89,10 @@ def last_phrase(text: str, phrases: Iterable[tuple[str, str]]) -> str | None:
         if best is None or found > best:
             best, kind = found, candidate
     return kind
+
+
+@lru_cache(_KEPT)
+def _evened(phrase: str) -> tuple[str, bool, str]:
+    """A programme's phrase before its …, whether it has one, and after it."""
+    begin, gap, end = phrase.partition("…")
+    return lowered(begin), bool(gap), lowered(end)

@@ -108,30 +108,31 @@ def list_columns(original: Original) -> Iterable[Said]:
 
     序号, 组织名称, 班组名称, 经验名称 shows it; the roster 序号, 姓名, 班组名称, 手机 is silent.
     """
-    if not any(isinstance(block, Grid) for block in original.blocks):
-        return
-    for spec in original.programme.documents:
-        if not spec.columns or not find_rows(original.blocks, spec.columns):
-            continue
+    specs = [spec for spec in original.programme.documents if spec.columns]
+    rows = _rows(original.blocks) if specs else []
+    for spec in specs:
         # 序号, 班组名称 and 手机 head a roster of a team's members, too: a list of entries names two things of each.
         names = {key: texts for key, texts in spec.columns.items() if key in _ENTRY}
         both = {key: texts for key, texts in names.items() if key == _PAIR}
-        named = len(_columns_seen(original.blocks, names)) >= min(2, len(names)) or _columns_seen(original.blocks, both)
-        seen = _columns_seen(original.blocks, spec.columns)
-        if len(seen) >= 3 and named:
+        seen = _columns_seen(rows, spec.columns)
+        named = len(_columns_seen(rows, names)) >= min(2, len(names)) or _columns_seen(rows, both)
+        if len(seen) >= 3 and named and find_rows(original.blocks, spec.columns):
             yield spec.kind, _listed(seen)
 
 
-def _columns_seen(blocks: Sequence[Block], columns: Mapping[str, Sequence[str]]) -> list[str]:
-    """The columns' headings that stand in one row of some table, of the row that has the most."""
-    wanted = {key: {lowered(text) for text in texts} for key, texts in columns.items()}
+def _rows(blocks: Sequence[Block]) -> list[set[str]]:
+    """The cells of each row of each table, evened out."""
+    grids = (block for block in blocks if isinstance(block, Grid))
+    return [{simplified(lowered(cell.text)).rstrip(":*") for cell in row} for grid in grids for row in grid.rows()]
+
+
+def _columns_seen(rows: Sequence[set[str]], columns: Mapping[str, Sequence[str]]) -> list[str]:
+    """The columns' headings that stand in one row, of the row that has the most."""
+    wanted = [{lowered(text) for text in texts} for texts in columns.values()]
     best: list[str] = []
-    for block in blocks:
-        if isinstance(block, Grid):
-            for row in block.rows():
-                cells = {simplified(lowered(cell.text)).rstrip(":*") for cell in row}
-                seen = [sorted(texts & cells)[0] for texts in wanted.values() if texts & cells]
-                best = max(best, seen, key=len)
+    for cells in rows:
+        seen = [sorted(texts & cells)[0] for texts in wanted if texts & cells]
+        best = max(best, seen, key=len)
     return best
 
 
@@ -170,10 +171,6 @@ def key_words(original: Original) -> Iterable[Said]:
             yield kind, _listed(found[kind])
 
 
-def _listed(words: Sequence[str]) -> str:
-    return "、".join(words[:_SHOWN]) + ("等" if len(words) > _SHOWN else "")
-
-
 def file_name(original: Original) -> Iterable[Said]:
     """The phrase that ends last in the file's name.
 
@@ -193,6 +190,10 @@ def folder_name(original: Original) -> Iterable[Said]:
         return
     if kind := last_phrase(lowered(parent), _phrases(original)):
         yield kind, parent
+
+
+def _listed(words: Sequence[str]) -> str:
+    return "、".join(words[:_SHOWN]) + ("等" if len(words) > _SHOWN else "")
 
 
 def _phrases(original: Original) -> list[tuple[str, str]]:
