@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 import bot.judging.papers as room
 from bot.facts import DocumentFacts
 from bot.judging.evidence import Evidence
-from bot.judging.papers import neighbours, scans
+from bot.judging.papers import neighbours, scans, several
 from bot.judging.papers.classify import Paper, find_copy, taken, weigh
 from bot.judging.papers.extract import new_facts
 from bot.judging.papers.material import read_material
 from bot.judging.papers.neighbours import MAIL_VOTES, hear_the_mail
 from bot.judging.papers.scans import PAGE_VOTES, page_votes, read_pages
+from bot.judging.papers.several import WHOLE_VOTES, without_doubles
 from bot.judging.papers.votes import OTHER, VOTES, Original, Vote, cast
 from bot.programme.load import load_programmes
 from bot.samples import forms
@@ -161,6 +162,26 @@ def test_each_vote_of_the_other_files(sign: Any, monkeypatch: pytest.MonkeyPatch
 def test_which_texts_are_the_missing_one(files: Files, kinds: list[str]) -> None:
     found = hear_the_mail(PROGRAMMES["cmea-2020"], papers("cmea-2020", files))
     assert [paper.facts.kind for paper in found] == kinds
+
+
+# --- a file in which several papers seem to stand ---
+
+MATERIAL_PART: tuple[Document, dict[str, Any]] = (("甲/申报表.docx", lines("评审材料")), {"characters": 700})
+WHOLES = {"part-elsewhere": ((APPLICATION, MATERIAL_PART, MATERIAL), (APPLICATION, MATERIAL_PART))}
+
+
+@pytest.mark.parametrize("sign", WHOLE_VOTES, ids=lambda sign: sign.name)
+def test_each_vote_for_one_paper(sign: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, silent = (papers("cmea-2020", files) for files in WHOLES[sign.name])
+    wholes = {"甲/申报表.docx": shown[0]}
+    kinds = ["application_form", "team_material"]
+    one = without_doubles(shown, wholes)
+    assert [paper.facts.kind for paper in one] == kinds
+    assert one[0].votes[-1] == Vote("application_form", Evidence(sign.name, sign.weight, "甲/评审材料.docx"))
+    assert [paper.facts.kind for paper in without_doubles(silent, wholes)] == kinds
+    assert len(without_doubles(shown[::-1], wholes)) == 2
+    monkeypatch.setattr(several, "WHOLE_VOTES", [other for other in WHOLE_VOTES if other is not sign])
+    assert len(without_doubles(shown, wholes)) == 3
 
 
 # --- weighed ---

@@ -6,13 +6,15 @@ lines above it, and long text before, between or behind them is a paper where it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from bot.facts import DocumentFacts
+from bot.judging.evidence import Evidence, Sign
 from bot.judging.papers.classify import Paper, taken, weigh
 from bot.judging.papers.extract import anothers, extract, names_stated, statistic_labels
-from bot.judging.papers.votes import TEXTS, VOTES, Original, Vote, cast
+from bot.judging.papers.votes import TEXTS, VOTES, Original, Said, Vote, cast
 from bot.names import lowered
 from bot.programme.programme import Programme
 from parsers.forms.prose import count_characters
@@ -56,23 +58,36 @@ def extract_several(programme: Programme, whole: DocumentFacts, blocks: Sequence
     return tuple(papers)
 
 
+def part_elsewhere(whole: Paper, parts: Sequence[Paper], others: Sequence[Paper]) -> Iterable[Said]:
+    """Another file is what a part of this one seemed to be, so this is one paper after all.
+
+    A form that tells in its last cell what 评审材料.docx beside it tells at length shows it; the same form alone is silent.
+    """
+    seemed = {(part.facts.kind, part.facts.copy) for part in parts if part.facts.kind != whole.facts.kind}
+    for other in sorted(others, key=lambda other: other.facts.path):
+        if (other.facts.kind, other.facts.copy) in seemed:
+            yield whole.facts.kind, other.facts.path
+            return
+
+
+WHOLE_VOTES: tuple[Sign[Callable[[Paper, Sequence[Paper], Sequence[Paper]], Iterable[Said]]], ...] = (
+    Sign("part-elsewhere", 1, part_elsewhere),
+)
+
+
 def without_doubles(papers: Sequence[Paper], wholes: Mapping[str, Paper]) -> tuple[Paper, ...]:
-    """The papers, those of a taken-apart file as the one it was where another file is what one of its parts seemed to be:
-    a form that tells in its last cell what the text beside it tells at length. `wholes`: by path, the files taken apart."""
-    alone = {(paper.facts.kind, paper.facts.copy) for paper in papers if paper.facts.path not in wholes}
-    doubled = {
-        path
-        for paper in papers
-        if (path := paper.facts.path) in wholes
-        and paper.facts.kind != wholes[path].facts.kind
-        and (paper.facts.kind, paper.facts.copy) in alone
-    }
+    """The papers, those of a taken-apart file as the one it was where something says that it is one. `wholes`: by path, the files
+    taken apart."""
+    others = [paper for paper in papers if paper.facts.path not in wholes]
     kept: list[Paper] = []
-    for paper in papers:
-        if paper.facts.path not in doubled:
-            kept.append(paper)
-        elif (one := wholes[paper.facts.path]) not in kept:
-            kept.append(one)
+    for path, group in groupby(papers, key=lambda paper: paper.facts.path):
+        parts = list(group)
+        votes: list[Vote] = []
+        if (whole := wholes.get(path)) is not None:
+            votes = [
+                Vote(kind, Evidence(sign.name, sign.weight, seen)) for sign in WHOLE_VOTES for kind, seen in sign.find(whole, parts, others)
+            ]
+        kept += [whole.heard(votes)] if whole is not None and votes else parts
     return tuple(kept)
 
 

@@ -1,8 +1,9 @@
 """What a document itself says of its kind: one small function a vote, and the table of them.
 
 All votes are heard. Each weighs more than all that weigh less than it together, for each is told by something nearer to the
-document: its own words win over the name that somebody gave its file, a heading over the labels below it. Two more tables hold what
-the pages of a scan say (`scans.PAGE_VOTES`) and what the other files of a mail say (`neighbours.MAIL_VOTES`), on the same scale.
+document: its own words win over the name that somebody gave its file, a heading over the labels below it. Three more tables, on the
+same scale, hold what the pages of a scan say (`scans.PAGE_VOTES`), what the other files of a mail say (`neighbours.MAIL_VOTES`), and
+what speaks against taking one file for several papers (`several.WHOLE_VOTES`).
 """
 
 from __future__ import annotations
