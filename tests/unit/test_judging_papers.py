@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.facts import Copy, DocumentFacts
-from bot.judging.papers.extract import extract_scans, new_facts
+from bot.judging.papers.classify import taken
+from bot.judging.papers.extract import new_facts
+from bot.judging.papers.scans import extract_scans
 from bot.programme.load import load_programmes
 from bot.samples import forms
 from parsers.values import Block, Paragraph, Scan, ScannedPage
@@ -16,7 +18,8 @@ SUMMARY = "2025年江苏省质量信得过班组建设典型经验申报汇总�
 
 def scanned(*pages: ScannedPage) -> tuple[DocumentFacts, ...]:
     """What a PDF of these pages comes to."""
-    return extract_scans(PROGRAMME, new_facts("扫描件.pdf", b"%PDF", "pdf", "other", Copy.STAMPED), Scan(pages))
+    paper = taken(new_facts("扫描件.pdf", b"%PDF", "pdf", "other", Copy.STAMPED), ())
+    return tuple(found.facts for found in extract_scans(PROGRAMME, paper, Scan(pages)))
 
 
 def form(number: int) -> tuple[Block, ...]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.judging.papers.classify import find_kind, form_labels
+from bot.judging.papers.classify import find_kind
 from bot.judging.papers.extract import statistic_labels
+from bot.judging.papers.votes import form_labels
 from bot.programme.load import load_programmes
 from bot.samples import forms
 from bot.samples.layout import Line, Table

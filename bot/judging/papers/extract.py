@@ -1,4 +1,4 @@
-"""From a document's content to its facts: fields, sections, lists, statistics, seals, year."""
+"""From a document's content to its facts: fields, sections, lists, statistics, year."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.facts import EMPTY_LIST, Copy, DocumentFacts, SealFacts, SectionFacts
+from bot.facts import EMPTY_LIST, Copy, DocumentFacts, SectionFacts
 from bot.judging.fingerprint import TEXT_KINDS, find_fingerprint
-from bot.judging.papers.classify import find_kind, form_labels, heading_lines, is_call
+from bot.judging.papers.headings import heading_lines
+from bot.judging.papers.votes import OTHER, form_labels
 from bot.names import lowered, name_key
 from bot.programme.programme import Programme
 from parsers.forms.forms import Label, find_fields, find_rows
 from parsers.forms.lists import has_header
 from parsers.forms.prose import count_characters, find_sections, find_title
 from parsers.forms.statistics import StatisticLabel, find_statistics
-from parsers.values import Block, Scan, ScannedPage, Seal, blocks_text
+from parsers.values import Block, blocks_text
 
 _RECOMMENDER_LABELS = ("推荐单位", "推荐地市、行业质协", "推荐省市自治区、行业", "省、市、自治区、行业", "推荐协会")
 _YEAR = re.compile(r"(?<![\d〔\[(])(20\d{2})(?!\d)")
 _LIKE_A_TITLE = re.compile(r"(?:表|总结|材料|汇总)$")
 _PERIOD = re.compile(r"(20\d{2})年?[./-]?(\d{1,2})月?[-—–~至到]+(20\d{2})年?[./-]?(\d{1,2})月?")
-_POOR = 0.80
-"""Below this mean confidence a page's text is not relied on."""
 _ALIKE = 90
 """Names less alike, of 100, are not one name read twice."""
 
@@ -31,19 +30,19 @@ _ALIKE = 90
 def extract(programme: Programme, facts: DocumentFacts, blocks: Sequence[Block], *, scanned: bool = False) -> DocumentFacts:
     """The facts of a classified document, completed from its blocks. `scanned`: the blocks come from OCR."""
     text = blocks_text(tuple(blocks))
-    fields = names_stated(programme, blocks, scanned)
     facts = replace(
         facts,
         characters=count_characters(text),
-        year=_find_year(programme, blocks),
+        year=find_year(programme, blocks),
         period=find_period(text),
         scanned=scanned,
-        fields=fields,
-        fingerprint=find_fingerprint(text) if not scanned and facts.kind in (*TEXT_KINDS, "other") else (),
+        fingerprint=find_fingerprint(text) if not scanned and facts.kind in (*TEXT_KINDS, OTHER) else (),
     )
     if facts.kind == "application_form":
         form = find_fields(blocks, form_labels(programme), fuzzy=scanned)
         return replace(facts, fields=form.fields)
+    fields = names_stated(programme, blocks, scanned)
+    facts = replace(facts, fields=fields)
     if facts.kind == "statistics_form":
         return replace(facts, statistics=find_statistics(blocks, statistic_labels(programme), fuzzy=scanned))
     spec = programme.document(facts.kind)
@@ -89,7 +88,7 @@ def _find_rows(blocks: Sequence[Block], columns: dict[str, list[str]], fuzzy: bo
     return tuple(rows)
 
 
-def _find_year(programme: Programme, blocks: Sequence[Block]) -> int:
+def find_year(programme: Programme, blocks: Sequence[Block]) -> int:
     """The year in the document's title, or in the line before it; a year in any other line is not the form's."""
     lines = heading_lines(blocks)
     titles = [lowered(title) for spec in programme.documents for title in spec.titles]
@@ -110,74 +109,6 @@ def find_period(text: str) -> str:
         return ""
     first_year, first_month, last_year, last_month = (int(part) for part in found.groups())
     return f"{first_year}-{first_month:02d}/{last_year}-{last_month:02d}"
-
-
-def find_seal(pages: Sequence[ScannedPage]) -> SealFacts:
-    """The seals of several pages as one fact. A "none" is certain only where every page has colour and could be read."""
-    seals: list[Seal] = sorted((seal for page in pages for seal in page.seals), key=lambda seal: -seal.confidence)
-    red = [seal for seal in seals if seal.colour == "red"]
-    shown = red or seals
-    certain = bool(pages) and all(page.colour for page in pages) and (bool(red) or not seals)
-    return SealFacts(bool(shown), tuple(seal.text for seal in shown), tuple(seal.confidence for seal in shown), certain)
-
-
-def extract_scan(programme: Programme, facts: DocumentFacts, scan: Scan, *, scanned: bool = True) -> DocumentFacts:
-    """The facts of a document that was looked at; a combined PDF's pages are told apart by what they say. `scanned`: its text
-    comes from the pixels too."""
-    by_kind: dict[str, list[ScannedPage]] = {}
-    current = ""
-    for page in scan.pages:
-        said = find_kind(programme, "", "", page.blocks, fuzzy=True) if page.blocks else "other"
-        current = said if said != "other" else current or said
-        by_kind.setdefault(current, []).append(page)
-    bundle = next((spec for spec in programme.documents if spec.contains), None)
-    parts = tuple(kind for kind in by_kind if bundle and kind in bundle.contains)
-    blocks = tuple(block for page in scan.pages for block in page.blocks)
-    poor = bool(scan.pages) and min(page.confidence for page in scan.pages) < _POOR
-    facts = replace(facts, seal=find_seal(scan.pages))
-    if bundle and len(parts) > 1:
-        facts = replace(facts, kind=bundle.kind, parts=parts, part_seals={kind: find_seal(by_kind[kind]) for kind in parts})
-        statistics = tuple(block for page in by_kind.get("statistics_form", ()) for block in page.blocks)
-        numbers = find_statistics(statistics, statistic_labels(programme), fuzzy=True) if statistics else {}
-        whole = extract(programme, facts, blocks, scanned=scanned)
-        # The year of an award notice or of a letter's number says nothing about the form.
-        return replace(whole, statistics=numbers, year=_find_year(programme, statistics), period=find_period(blocks_text(statistics)))
-    kinds = [kind for kind in by_kind if kind != "other"]
-    if kinds and (facts.kind == "other" or kinds[0] != facts.kind):
-        facts = replace(facts, kind=kinds[0])
-    facts = extract(programme, facts, blocks, scanned=scanned)
-    return replace(facts, doubtful=tuple(facts.fields), notes=(*facts.notes, "poor-scan")) if poor else facts
-
-
-def extract_scans(programme: Programme, facts: DocumentFacts, scan: Scan) -> tuple[DocumentFacts, ...]:
-    """The facts of a scan: one document, or one for each paper that somebody scanned into the same file (the stamped form,
-    list and statistics behind each other, the forms of several teams). Each has the file's path and its own seals."""
-    papers = [] if any(spec.contains for spec in programme.documents) else _papers(programme, scan.pages)
-    if scan.pages and is_call(scan.pages[0].blocks):
-        return (replace(facts, kind="other"),)
-    if len(papers) < 2:
-        return (extract_scan(programme, facts, scan),)
-    return tuple(extract_scan(programme, replace(facts, kind=kind), replace(scan, pages=tuple(pages))) for kind, pages in papers)
-
-
-def _papers(programme: Programme, pages: Sequence[ScannedPage]) -> list[tuple[str, list[ScannedPage]]]:
-    """The pages by paper, each with its kind. A page begins a new one where it is plainly another of the kinds that are asked
-    for on paper, or the same of another team; any other page goes on with the one before."""
-    asked = {r.document for r in programme.requirements if r.copy_ is not Copy.EDITABLE}
-    papers: list[tuple[str, list[ScannedPage]]] = []
-    names: dict[str, str] = {}
-    for page in pages:
-        kind = find_kind(programme, "", "", page.blocks, fuzzy=True) if page.blocks else "other"
-        stated = names_stated(programme, page.blocks, True) if kind in asked else {}
-        if papers and papers[-1][0] == "other" and kind in asked:
-            papers[-1] = (kind, [*papers[-1][1], page])
-            names = stated
-        elif not papers or (kind in asked and (kind != papers[-1][0] or anothers(names, stated))):
-            papers.append((kind, [page]))
-            names = stated
-        else:
-            papers[-1][1].append(page)
-    return papers
 
 
 def anothers(names: Mapping[str, str], stated: Mapping[str, str]) -> bool:

@@ -6,20 +6,24 @@ in any order.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.facts import Copy, DocumentFacts
 from bot.judging.evidence import Explanation
-from bot.judging.papers.bare import HEAD, settle_bare
-from bot.judging.papers.classify import STAMPED_FORMATS, find_copy, find_kind, kind_by_content
-from bot.judging.papers.extract import extract, extract_scan, extract_scans, find_seal, new_facts
+from bot.judging.papers.bare import find_entries, named_by_head
+from bot.judging.papers.classify import STAMPED_FORMATS, Paper, find_copy, taken
+from bot.judging.papers.extract import extract, new_facts
+from bot.judging.papers.headings import head_text
+from bot.judging.papers.neighbours import hear_the_mail
+from bot.judging.papers.scans import extract_scans, find_bundle, find_seal
 from bot.judging.papers.several import extract_several, without_doubles
+from bot.judging.papers.votes import OTHER, VOTES, Original, cast
 from bot.names import name_key
 from bot.programme.programme import Programme
 from parsers.magic import identify
 from parsers.reader import Reader
-from parsers.values import Content, Letter, Member, Note, Reading, Refusal, Scan, blocks_text
+from parsers.values import Content, Letter, Member, Note, Reading, Refusal, Scan
 
 _INLINE_PICTURE = 100_000
 """An inline picture of this size or more may be a photographed form; smaller ones are signatures and smileys."""
@@ -50,82 +54,67 @@ def read_material(reader: Reader, letter: Letter, programme: Programme) -> Mater
     readings = reader.read_many([(member.path, member.data) for member in good])
     by_path = {id(member): reading for member, reading in zip(good, readings)}
     budget = _Budget(_SCANS_A_MAIL)
-    documents = tuple(d for member in unpacked.members for d in _documents(reader, programme, member, by_path.get(id(member)), budget))
-    documents = without_doubles(documents, budget.wholes)
+    papers = tuple(p for member in unpacked.members for p in _papers(reader, programme, member, by_path.get(id(member)), budget))
     heads = {
-        member.path: name_key(blocks_text(reading.blocks)[:HEAD])
+        member.path: name_key(head_text(reading.blocks))
         for member, reading in zip(good, readings)
         if isinstance(reading, Content) and reading.blocks
     }
-    return Material(
-        settle_bare(programme, _without_namesakes(programme, documents, budget.named), heads), unpacked.archives, unpacked.notes
-    )
+    papers = hear_the_mail(programme, without_doubles(papers, budget.wholes))
+    entries = find_entries(papers)
+    documents = tuple(named_by_head(paper.facts, entries, heads.get(paper.facts.path, "")) for paper in papers)
+    return Material(documents, unpacked.archives, unpacked.notes, tuple(paper.explained() for paper in papers))
 
 
 @dataclass(slots=True)
 class _Budget:
     pages: int
-    named: set[str] = field(default_factory=set)
-    """Paths of editable files that were read and that nothing but their name calls what they are taken for."""
-    wholes: dict[str, DocumentFacts] = field(default_factory=dict)
+    wholes: dict[str, Paper] = field(default_factory=dict)
     """By path, the files in which several papers were typed, as the one document that each seemed to be."""
 
 
-def _without_namesakes(programme: Programme, documents: tuple[DocumentFacts, ...], named: Collection[str]) -> tuple[DocumentFacts, ...]:
-    """Of the papers of the whole package, one that only its name calls so (合格率统计表.xlsx) is it no more where another says
-    so itself, or where its format is none of those asked for."""
-
-    def kept(document: DocumentFacts) -> bool:
-        spec = programme.document(document.kind)
-        if spec is None or spec.scope != "package" or document.path not in named:
-            return True
-        others = [d for d in documents if d.kind == document.kind and d.copy is document.copy and d.path not in named and not d.refusal]
-        return not others and (not spec.formats or document.format in spec.formats)
-
-    return tuple(d if kept(d) else replace(d, kind="other") for d in documents)
-
-
-def _documents(reader: Reader, programme: Programme, member: Member, reading: Reading | None, budget: _Budget) -> tuple[DocumentFacts, ...]:
-    """A file as one document, or as several where several papers were scanned into it."""
-    format = identify(member.path, member.data) if member.data else _by_extension(member.path)
-    refusal = member.refusal or (reading if isinstance(reading, Refusal) else None)
-    if refusal is not None or not isinstance(reading, Content):
-        facts = new_facts(member.path, member.data, format, find_kind(programme, member.path, format, ()), find_copy(format))
-        return (replace(facts, refusal=refusal),)
-    kind = find_kind(programme, member.path, reading.format, reading.blocks)
-    facts = new_facts(member.path, member.data, reading.format, kind, find_copy(reading.format))
-    facts = replace(facts, notes=tuple(f"{note.code}: {note.detail}".rstrip(": ") for note in reading.notes))
-    if reading.format not in STAMPED_FORMATS:
-        if kind_by_content(programme, reading.format, reading.blocks) is None:
-            budget.named.add(member.path)
-        facts = extract(programme, facts, reading.blocks)
-        if several := extract_several(programme, facts, reading.blocks):
-            budget.wholes[member.path] = facts
-        return several or (facts,)
-    return _stamped(reader, programme, member, reading, facts, budget)
+def _papers(reader: Reader, programme: Programme, member: Member, reading: Reading | None, budget: _Budget) -> tuple[Paper, ...]:
+    """A file as one document, or as several where several papers were typed or scanned into it."""
+    content = reading if isinstance(reading, Content) and member.refusal is None else None
+    format = content.format if content is not None else _claimed_format(member)
+    blocks = content.blocks if content is not None else ()
+    facts = new_facts(member.path, member.data, format, OTHER, find_copy(format))
+    paper = taken(facts, cast(VOTES, Original(programme, member.path, format, blocks)))
+    if content is None:
+        refusal = member.refusal or (reading if isinstance(reading, Refusal) else None)
+        return (replace(paper, facts=replace(paper.facts, refusal=refusal)),)
+    notes = tuple(f"{note.code}: {note.detail}".rstrip(": ") for note in content.notes)
+    paper = replace(paper, facts=replace(paper.facts, notes=notes))
+    if format in STAMPED_FORMATS:
+        return _stamped(reader, programme, member, content, paper, budget)
+    paper = replace(paper, facts=extract(programme, paper.facts, blocks))
+    if several := extract_several(programme, paper.facts, blocks):
+        budget.wholes[member.path] = paper
+    return several or (paper,)
 
 
-def _by_extension(path: str) -> str:
-    """The format that a file's name claims, where its bytes could not be taken out: a locked member of an archive."""
-    return base.rpartition(".")[2].lower() if "." in (base := path.rsplit("/", 1)[-1]) else "unknown"
+def _claimed_format(member: Member) -> str:
+    """The format of a file that was not read: by its bytes, else, for a locked member of an archive, the one its name claims."""
+    if member.data:
+        return identify(member.path, member.data)
+    return base.rpartition(".")[2].lower() if "." in (base := member.path.rsplit("/", 1)[-1]) else "unknown"
 
 
-def _stamped(
-    reader: Reader, programme: Programme, member: Member, content: Content, facts: DocumentFacts, budget: _Budget
-) -> tuple[DocumentFacts, ...]:
+def _stamped(reader: Reader, programme: Programme, member: Member, content: Content, paper: Paper, budget: _Budget) -> tuple[Paper, ...]:
     """A PDF or picture: its text layer where it has one, else OCR; and its seals where the notice asks for any."""
     text_pages = [page for page in content.pages if not page.scanned]
     if text_pages and content.blocks:
-        facts = extract(programme, facts, content.blocks)
+        paper = replace(paper, facts=extract(programme, paper.facts, content.blocks))
+    facts = paper.facts
     if not _worth_a_look(programme, facts):
-        return (facts,)
+        return (paper,)
     spec = programme.document(facts.kind)
-    bundle = next((d for d in programme.documents if d.contains), None)
+    bundle = find_bundle(programme)
     usual = max((spec.pages if spec else 3), bundle.pages if bundle else 0)
     most = min(max(usual, len(content.pages) if len(content.pages) <= _SEVERAL_PAPERS else 0), budget.pages)
     pages = [page.number for page in content.pages] or [1]
     if most < 1:
-        return (replace(facts, notes=(*facts.notes, "too-many-scans")),)
+        return (replace(paper, facts=replace(facts, notes=(*facts.notes, "too-many-scans"))),)
     needs_text = len(text_pages) < len(content.pages) or not content.pages
 
     def look(numbers: Sequence[int]) -> Scan | Refusal:
@@ -135,18 +124,18 @@ def _stamped(
 
     scan = look(pages[:most])
     if isinstance(scan, Refusal):
-        return (replace(facts, refusal=scan),)
+        return (replace(paper, facts=replace(facts, refusal=scan)),)
     if not needs_text and bundle is None:
-        return (replace(facts, seal=find_seal(scan.pages)),)
+        return (replace(paper, facts=replace(facts, seal=find_seal(scan.pages))),)
+    papers = extract_scans(programme, paper, scan, scanned=needs_text)
     if not needs_text:
-        return (extract_scan(programme, facts, scan, scanned=False),)
-    papers = extract_scans(programme, facts, scan)
+        return papers
     rest = pages[most : most + budget.pages]
-    if bundle is not None and rest and not set(bundle.contains) <= set(papers[0].parts):
+    if bundle is not None and rest and not set(bundle.contains) <= set(papers[0].facts.parts):
         # A long list of winners may stand before what is still sought.
         more = look(rest)
         if isinstance(more, Scan):
-            papers = extract_scans(programme, facts, replace(scan, pages=scan.pages + more.pages))
+            papers = extract_scans(programme, paper, replace(scan, pages=scan.pages + more.pages))
     return papers
 
 
@@ -158,7 +147,7 @@ def _with_text(scan: Scan, content: Content) -> Scan:
 
 def _worth_a_look(programme: Programme, facts: DocumentFacts) -> bool:
     """Whether a stamped copy's pixels matter: a kind that must bear a seal or be read, or one not known yet."""
-    if facts.kind == "other":
+    if facts.kind == OTHER:
         return True
     kinds = {r.document for r in programme.requirements if r.copy_ in (Copy.STAMPED, None)}
     bundle = {kind for spec in programme.documents for kind in spec.contains}

@@ -6,19 +6,23 @@ lines above it, and long text before, between or behind them is a paper where it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from bot.facts import DocumentFacts
-from bot.judging.papers.classify import TEXTS, heading_lines, kind_by_content, kind_by_heading, kind_by_structure
+from bot.judging.evidence import Evidence, Sign
+from bot.judging.papers.classify import Paper, taken, weigh
 from bot.judging.papers.extract import anothers, extract, names_stated, statistic_labels
+from bot.judging.papers.votes import TEXTS, VOTES, Original, Said, Vote, cast
 from bot.names import lowered
 from bot.programme.programme import Programme
 from parsers.forms.prose import count_characters
 from parsers.forms.statistics import find_statistics
 from parsers.values import Block, Grid, Paragraph, blocks_text
 
-Part = tuple[str, list[Block]]
+_SHAPES = tuple(sign for sign in VOTES if sign.name in ("list-columns", "form-fields"))
+_TITLE = tuple(sign for sign in VOTES if sign.name == "heading")
 
 _HEAD_LINES, _HEAD_LENGTH = 5, 60
 _FEWEST_NUMBERS = 4
@@ -26,33 +30,64 @@ _SHORTEST_TEXT = 500
 """Characters; less is a form's note or a line between two tables."""
 
 
-def extract_several(programme: Programme, whole: DocumentFacts, blocks: Sequence[Block]) -> tuple[DocumentFacts, ...]:
-    """The facts of each paper of a Word file, or nothing where it is one paper only. `whole`: the facts of it as one."""
+@dataclass(slots=True)
+class _Part:
+    """A stretch of the file that may be a paper: its kind ("" for none), its blocks, and what speaks for the kind."""
+
+    kind: str
+    blocks: list[Block]
+    votes: tuple[Vote, ...] = ()
+
+
+def extract_several(programme: Programme, whole: DocumentFacts, blocks: Sequence[Block]) -> tuple[Paper, ...]:
+    """Each paper of a Word file, or nothing where it is one paper only. `whole`: the facts of it as one."""
     parts = _parts(programme, blocks) if whole.format in TEXTS else []
     if len(parts) < 2:
         return ()
     bare = replace(whole, fields={}, statistics={}, rows=(), sections=(), title="")
-    facts = [extract(programme, replace(bare, kind=kind), content) for kind, content in parts]
+    papers: list[Paper] = []
     names: dict[str, str] = {}
-    for number, one in enumerate(facts):
-        if one.kind == "application_form":
-            names = {key: one.fields[key] for key in ("organisation", "team") if one.fields.get(key)}
-        else:  # the text behind a form is that team's
-            facts[number] = replace(one, fields={**names, **one.fields} if _of_one_team(programme, one.kind) else one.fields)
-    return tuple(facts)
+    for part in parts:
+        paper = taken(bare, part.votes)
+        facts = extract(programme, paper.facts, part.blocks)
+        if facts.kind == "application_form":
+            names = {key: facts.fields[key] for key in ("organisation", "team") if facts.fields.get(key)}
+        elif _of_one_team(programme, facts.kind):  # the text behind a form is that team's
+            facts = replace(facts, fields={**names, **facts.fields})
+        papers.append(replace(paper, facts=facts))
+    return tuple(papers)
 
 
-def without_doubles(documents: Sequence[DocumentFacts], wholes: dict[str, DocumentFacts]) -> tuple[DocumentFacts, ...]:
-    """The documents, those of a taken-apart file as the one it was where another file is what one of its parts seemed to be:
-    a form that tells in its last cell what the text beside it tells at length. `wholes`: by path, the files taken apart."""
-    alone = {(d.kind, d.copy) for d in documents if d.path not in wholes}
-    doubled = {d.path for d in documents if d.path in wholes and d.kind != wholes[d.path].kind and (d.kind, d.copy) in alone}
-    kept: list[DocumentFacts] = []
-    for document in documents:
-        if document.path not in doubled:
-            kept.append(document)
-        elif (one := wholes[document.path]) not in kept:
-            kept.append(one)
+def part_elsewhere(whole: Paper, parts: Sequence[Paper], others: Sequence[Paper]) -> Iterable[Said]:
+    """Another file is what a part of this one seemed to be, so this is one paper after all.
+
+    A form that tells in its last cell what 评审材料.docx beside it tells at length shows it; the same form alone is silent.
+    """
+    seemed = {(part.facts.kind, part.facts.copy) for part in parts if part.facts.kind != whole.facts.kind}
+    for other in sorted(others, key=lambda other: other.facts.path):
+        if (other.facts.kind, other.facts.copy) in seemed:
+            yield whole.facts.kind, other.facts.path
+            return
+
+
+WHOLE_VOTES: tuple[Sign[Callable[[Paper, Sequence[Paper], Sequence[Paper]], Iterable[Said]]], ...] = (
+    Sign("part-elsewhere", 1, part_elsewhere),
+)
+
+
+def without_doubles(papers: Sequence[Paper], wholes: Mapping[str, Paper]) -> tuple[Paper, ...]:
+    """The papers, those of a taken-apart file as the one it was where something says that it is one. `wholes`: by path, the files
+    taken apart."""
+    others = [paper for paper in papers if paper.facts.path not in wholes]
+    kept: list[Paper] = []
+    for path, group in groupby(papers, key=lambda paper: paper.facts.path):
+        parts = list(group)
+        votes: list[Vote] = []
+        if (whole := wholes.get(path)) is not None:
+            votes = [
+                Vote(kind, Evidence(sign.name, sign.weight, seen)) for sign in WHOLE_VOTES for kind, seen in sign.find(whole, parts, others)
+            ]
+        kept += [whole.heard(votes)] if whole is not None and votes else parts
     return tuple(kept)
 
 
@@ -61,40 +96,42 @@ def _of_one_team(programme: Programme, kind: str) -> bool:
     return spec is not None and spec.scope == "application"
 
 
-def _parts(programme: Programme, blocks: Sequence[Block]) -> list[Part]:
+def _parts(programme: Programme, blocks: Sequence[Block]) -> list[_Part]:
     asked = {requirement.document for requirement in programme.requirements}
-    tables = [(n, kind) for n, block in enumerate(blocks) if isinstance(block, Grid) and (kind := _kind_of(programme, blocks, n)) in asked]
+    tables = [(n, votes) for n, block in enumerate(blocks) if isinstance(block, Grid) and (votes := _table(programme, blocks, n, asked))]
     if not tables:
         return []
-    parts: list[Part] = []
+    parts: list[_Part] = []
     names: dict[str, str] = {}
     at = 0
-    for number, kind in tables:
+    for number, votes in tables:
         head = _head(blocks, at, number)
         _text(programme, parts, blocks[at:head], asked)
         own = list(blocks[head : number + 1])
         stated = names_stated(programme, own, False)
-        if parts and parts[-1][0] == kind and not (kind == "application_form" and anothers(names, stated)):
-            parts[-1][1].extend(own)
+        kind = votes[0].kind
+        if parts and parts[-1].kind == kind and not (kind == "application_form" and anothers(names, stated)):
+            parts[-1].blocks.extend(own)
         else:
-            parts.append((kind, own))
+            parts.append(_Part(kind, own, votes))
             names = stated
         at = number + 1
     _text(programme, parts, blocks[at:], asked)
-    return [part for part in parts if part[0]]
+    return [part for part in parts if part.kind]
 
 
-def _kind_of(programme: Programme, blocks: Sequence[Block], number: int) -> str:
-    """The kind that a table is by itself, "" for any other: a form by its labels, a list or statistics if its title says so
-    too, for a summary may well hold a table of teams or of numbers."""
+def _table(programme: Programme, blocks: Sequence[Block], number: int, asked: set[str]) -> tuple[Vote, ...]:
+    """What makes a table a paper that is asked for, by itself: a form by its labels, a list or statistics if its title says so too,
+    for a summary may well hold a table of teams or of numbers. None for any other table."""
     grid = blocks[number : number + 1]
-    kind = kind_by_structure(programme, grid, False)
+    shape = cast(_SHAPES, Original(programme, "", "docx", grid))
+    kind = weigh(shape).best
     if kind == "application_form":
-        return kind
+        return tuple(vote for vote in shape if vote.kind == kind and kind in asked)
     if kind is None and len(find_statistics(grid, statistic_labels(programme))) >= _FEWEST_NUMBERS:
         kind = "statistics_form"
-    titled = kind and kind_by_heading(programme, heading_lines(blocks[_head(blocks, 0, number) : number + 1])) == kind
-    return kind if kind and titled else ""
+    titled = cast(_TITLE, Original(programme, "", "docx", blocks[_head(blocks, 0, number) : number + 1]))
+    return (*titled, *(vote for vote in shape if vote.kind == kind)) if kind in asked and weigh(titled).best == kind else ()
 
 
 def _head(blocks: Sequence[Block], first: int, table: int) -> int:
@@ -109,15 +146,17 @@ def _short(block: Block) -> bool:
     return isinstance(block, Paragraph) and len(lowered(block.text)) <= _HEAD_LENGTH and not block.text.rstrip().endswith("。")
 
 
-def _text(programme: Programme, parts: list[Part], text: Sequence[Block], asked: set[str]) -> None:
+def _text(programme: Programme, parts: list[_Part], text: Sequence[Block], asked: set[str]) -> None:
     """Long text as a paper of its own; else it belongs to the paper before it."""
     if not text:
         return
-    kind = kind_by_content(programme, "docx", text) if count_characters(blocks_text(tuple(text))) >= _SHORTEST_TEXT else None
+    long = count_characters(blocks_text(tuple(text))) >= _SHORTEST_TEXT
+    votes = cast(VOTES, Original(programme, "", "docx", text)) if long else ()
+    kind = weigh(votes).best
     spec = programme.document(kind) if kind in asked else None
     if spec is not None and not spec.columns and spec.kind not in ("application_form", "statistics_form"):
-        parts.append((spec.kind, list(text)))
+        parts.append(_Part(spec.kind, list(text), votes))
     elif parts:
-        parts[-1][1].extend(text)
+        parts[-1].blocks.extend(text)
     else:
-        parts.append(("", list(text)))
+        parts.append(_Part("", list(text)))
