@@ -125,11 +125,11 @@ def _listed(sent: Sent, key: str) -> str | None:
 
 
 SIGNS: tuple[Sign[Find], ...] = (
-    Sign("statistics-form", 12, _statistics_form),
-    Sign("paper-of-the-whole", 10, _paper_of_the_whole),
+    Sign("statistics-form", 14, _statistics_form),
+    Sign("paper-of-the-whole", 11, _paper_of_the_whole),
     Sign("typed-paper", 6, _typed_paper),
-    Sign("form", 6, _form),
-    Sign("most-forms", 3, _most_forms),
+    Sign("form", 8, _form),
+    Sign("most-forms", 2, _most_forms),
     Sign("sender", 8, _sender),
     Sign("archive", 7, _archive),
     Sign("file", 6, _file),

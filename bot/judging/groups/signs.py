@@ -91,9 +91,8 @@ def _several_applicants(sent: Sent) -> str | None:
 
 
 def _association_sends(sent: Sent) -> str | None:
-    """The sender is called an association. Seen in From 无锡市质量管理协会; not in From 王芳, nor in the host's own name."""
-    host = name_key(sent.programme.association)
-    return sent.sender if is_association(sent.sender) and name_key(sent.sender) != host else None
+    """The sender is called an association, where one recommends. Seen in From 无锡市质量管理协会; not in From 王芳."""
+    return sent.sender if sent.recommender and is_association(sent.sender) else None
 
 
 def _association_outside(sent: Sent) -> str | None:
