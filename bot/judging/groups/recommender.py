@@ -29,16 +29,11 @@ def find_recommender(
     programme: Programme, letter: Letter, whole: Sequence[DocumentFacts], applications: Sequence[Application], material: Material
 ) -> Choice[str]:
     """The recommending association's name as far as the package states it; unknown where two are stated alike."""
-    sent = Sent(programme, letter, whole, applications, material)
-    names: dict[str, str] = {}
-    for name in _candidates(sent):
-        if key := name_key(name):
-            names.setdefault(key, name)
-    return choose(names.values(), lambda name: _evidence(sent, name_key(name)), LEAST, LEAD)
+    return weigh(Sent(programme, letter, whole, applications, material))
 
 
-def _evidence(sent: Sent, key: str) -> Iterator[Evidence]:
-    for sign in SIGNS:
+def _evidence(sent: Sent, key: str, signs: Sequence[Sign[Find]]) -> Iterator[Evidence]:
+    for sign in signs:
         if (seen := sign.find(sent, key)) is not None:
             yield Evidence(sign.name, sign.weight, seen)
 
@@ -137,3 +132,12 @@ SIGNS: tuple[Sign[Find], ...] = (
     Sign("listed", 4, _listed),
 )
 """Where a recommender's name may stand."""
+
+
+def weigh(sent: Sent, signs: Sequence[Sign[Find]] = SIGNS) -> Choice[str]:
+    """The recommender's name by these signs."""
+    names: dict[str, str] = {}
+    for name in _candidates(sent):
+        if key := name_key(name):
+            names.setdefault(key, name)
+    return choose(names.values(), lambda name: _evidence(sent, name_key(name), signs), LEAST, LEAD)
