@@ -14,6 +14,7 @@ from bot.programme.programme import Programme
 from parsers.values import Letter, Reason
 from replies.context import ApplicationLine, FileLine, FindingLine, ReplyContext, ReplyDecision, ReplyKind
 from replies.times import written_deadline, written_moment
+from replies.unknown_sender import unknown_sender
 
 _REMARKS = {
     Reason.EMPTY: "文件为空",
@@ -60,8 +61,9 @@ def context(
     recipient: str = "",
     opened_in_time: bool = False,
     staff_note: str = "",
+    sender_unknown: bool = False,
 ) -> ReplyContext:
-    """The context of an answer to this letter."""
+    """The context of an answer to this letter. `sender_unknown`: whether papers came, and nothing tells who sends them."""
     supplement_day = programme.supplement_until or programme.deadline
     limit = programme.supplement_deadline_at if opened_in_time else programme.deadline_at
     if decision is Decision.ACCEPTED and programme.changes == "confirm":
@@ -83,10 +85,32 @@ def context(
         still_open=received_at < limit,
         files=_file_lines(programme, documents),
         applications=tuple(application_line(programme, application, kind) for application in applications),
-        findings=finding_lines(verdicts),
+        findings=(*finding_lines(verdicts), *(_what_would_tell(programme, decision) if sender_unknown else ())),
         essentials=programme.essentials if decision == "enquiry" else (),
         staff_note=staff_note,
     )
+
+
+_OPEN = (Decision.ACCEPTED, Decision.INCOMPLETE)
+"""Who is rejected, or waits for staff, is asked for no more."""
+
+
+def _what_would_tell(programme: Programme, decision: ReplyDecision | Decision) -> Iterable[FindingLine]:
+    """A line that names what would tell who sends, where that makes a difference; it weighs nothing."""
+    alone = (Channel.RECOMMENDER,)
+    papers = tuple(r.label for r in programme.requirements if r.required and r.channels == alone)
+    cells = tuple(spec.label for spec in programme.fields if spec.channels == alone)
+    instead = {channel: "" if rule.accepted else rule.instead for channel, rule in programme.channels.items()}
+    if decision in _OPEN and (papers or cells or any(instead.values())):
+        form = programme.document("application_form")
+        said = unknown_sender(
+            papers,
+            cells,
+            form.label if form else "",
+            applicants_instead=instead[Channel.ENTERPRISE],
+            recommenders_instead=instead[Channel.RECOMMENDER],
+        )
+        yield FindingLine("info", said)
 
 
 def written_changes(programme: Programme) -> str:

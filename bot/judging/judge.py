@@ -162,6 +162,7 @@ class _Case(Judging):
             verdicts=verdicts,
             recipient=recipient_name(package.channel, package.recommender, applications, self.read.letter),
             opened_in_time=(package.opened_at or self.received_at) < self.programme.deadline_at,
+            sender_unknown=package.channel is None and any(d.usable for d in package.all_documents),
         )
         return Outcome(
             kind=kind,

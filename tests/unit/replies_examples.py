@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from replies.context import ApplicationLine, FileLine, FindingLine, ReplyContext
+from replies.unknown_sender import unknown_sender
 
 
 def _error(message: str) -> FindingLine:
@@ -88,6 +89,17 @@ EXAMPLES: dict[str, ReplyContext] = {
         files=(),
         findings=(
             _error("材料是超大附件或网盘链接，链接不能作为申报材料，请将文件作为普通附件重新发送；文件过大时请压缩图片或分几封邮件发送。"),
+        ),
+    ),
+    "unknown-sender": replace(
+        BASE,
+        recipient="王芳",
+        applications=(replace(ONE, organisation="", findings=ONE.findings[:1]),),
+        findings=(
+            FindingLine(
+                "info",
+                unknown_sender(("附件4 活动统计表（Word版）", "附件5 工作总结（Word版）"), ("推荐地市、行业质协",), "附件2 申报表"),
+            ),
         ),
     ),
     "bundle": _BUNDLE,

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.facts import Application, Package
-from bot.judging.evidence import Explanation
-from bot.judging.groups.channel import find_channel, find_recommender
+from bot.judging.evidence import Explanation, explain
+from bot.judging.groups.channel import find_channel
 from bot.judging.groups.groups import attach_rest, group_documents
 from bot.judging.groups.merged import merged_statistics
+from bot.judging.groups.recommender import find_recommender
 from bot.judging.papers.material import Material
 from bot.programme.programme import Programme
 from parsers.values import Letter
@@ -36,12 +37,13 @@ def assemble(programme: Programme, letter: Letter, material: Material, received_
     groups, unassigned = group_documents(own)
     attach_rest(groups, rest, unassigned)
     applications = tuple(Application(tuple(g.documents), g.names()) for g in groups)
-    stated = recommender or find_recommender(programme, letter, whole, applications, material)
-    channel = find_channel(programme, letter, whole, applications, stated, material)
+    named = find_recommender(programme, letter, whole, applications, material)
+    stated = recommender or named.best or ""
+    sent_by = find_channel(programme, letter, whole, applications, stated, material)
     paths = {path for path, _ in material.archives}
     loose = any(not any(d.path.startswith(path + "/") for path in paths) for d in (*own, *whole))
     package = Package(
-        channel=channel,
+        channel=sent_by.best,
         received_at=received_at,
         applications=applications,
         documents=tuple(whole),
@@ -53,4 +55,5 @@ def assemble(programme: Programme, letter: Letter, material: Material, received_
         sender_name=letter.sender.name if letter.sender else "",
         statistics=merged_statistics(whole),
     )
-    return Assembled(package)
+    why = [explain("sender", "", sent_by)] + ([explain("sender", "recommender", named)] if named.why else [])
+    return Assembled(package, tuple(why))
