@@ -96,7 +96,8 @@ class _Solver:
 
 
 def _choice(paper: Paper, scene: Scene) -> Choice[Group]:
-    return choose(scene.groups, lambda group: clues.evidence(paper, group, scene), clues.LEAST, clues.LEAD)
+    found = clues.evidence(paper, scene)
+    return choose(found, found.__getitem__, clues.LEAST, clues.LEAD)
 
 
 def _weight(evidence: Iterable[Evidence]) -> float:

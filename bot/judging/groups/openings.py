@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.judging.evidence import Evidence, Sign
-from bot.judging.groups.clues import Seen
 from bot.judging.groups.scene import SHARED, Paper, Scene
+
+Seen = tuple[float, str] | None
+"""How strongly a sign was seen, as a factor of its weight, and in what; None where it is silent."""
 
 Opening = Sign[Callable[[Paper, Scene], Seen]]
 
@@ -31,10 +33,9 @@ def form(paper: Paper, scene: Scene) -> Seen:
     """
     if not paper.is_form:
         return None
-    for group in scene.groups:
-        told = group.told()
-        shared = [key for key in paper.names if key in told]
-        if shared and all(_alike(paper, scene, key, [name.whole for name in told[key]]) for key in shared):
+    alike = {key: scene.alike(key, paper) for key in paper.names}
+    for group in {group for groups in alike.values() for group in groups}:
+        if all(group in alike[key] for key in paper.names if key in group.told()):
             return None
     return 1.0, paper.document.path
 
@@ -44,12 +45,8 @@ def names_of_no_team(paper: Paper, scene: Scene) -> Seen:
 
     Speaks: 经验.docx of 苏州恒通 in a mail with the forms of 南京甲乙 and 南京丙丁. Silent: it states no names.
     """
-    if not paper.names:
+    if not paper.names or any(scene.alike(key, paper) for key in paper.names):
         return None
-    for group in scene.groups:
-        told = group.told()
-        if any(_alike(paper, scene, key, [name.whole for name in told.get(key, ())]) for key in paper.names):
-            return None
     return 1.0, "/".join(paper.document.fields[key] for key in paper.names)
 
 
@@ -87,8 +84,3 @@ def evidence(paper: Paper, scene: Scene) -> tuple[Evidence, ...]:
     """All that speaks for a paper's opening an application."""
     seen = [(sign, sign.find(paper, scene)) for sign in OPENINGS]
     return tuple(Evidence(sign.name, sign.weight * found[0], found[1]) for sign, found in seen if found is not None)
-
-
-def _alike(paper: Paper, scene: Scene, key: str, told: list[str]) -> bool:
-    own = paper.names[key].whole
-    return bool(own) and any(name and scene.likeness(own, name) for name in told)

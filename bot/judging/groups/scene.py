@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.facts import Copy, DocumentFacts
 from bot.judging.groups.merged import NAMES, merged_fields
@@ -66,7 +67,7 @@ def is_word(document: DocumentFacts) -> bool:
 class Paper:
     """A document as the clues look at it: `names` that it states, `place` the letters of its path, `folder`, `mark`."""
 
-    __slots__ = ("document", "folder", "identity", "mark", "names", "place")
+    __slots__ = ("document", "folder", "grams", "identity", "mark", "names", "place")
 
     def __init__(self, document: DocumentFacts) -> None:
         self.document = document
@@ -75,6 +76,7 @@ class Paper:
         self.folder = folder(document.path)
         self.mark = mark_of(document.path)
         self.place = name_key(lowered(stem(document.path)) + "/" + lowered(self.folder))
+        self.grams = frozenset(self.place[at : at + 3] for at in range(len(self.place)))
 
     @property
     def is_form(self) -> bool:
@@ -161,8 +163,9 @@ class Scene:
         self._forms: dict[str, dict[Group, None]] = {}
         self._marked: dict[tuple[str, str], dict[Group, None]] = {}
         self._filled: set[str] = set()
-        self._likeness: dict[tuple[str, str], float] = {}
-        self._carried: dict[tuple[str, str], int] = {}
+        self._names: dict[str, _Names] = {}
+        self._alike: dict[tuple[str, str], dict[Group, float]] = {}
+        self._carried: dict[tuple[str, str], dict[Group, int]] = {}
         for group in groups:
             self.groups.append(group)
             if group.documents:
@@ -176,12 +179,16 @@ class Scene:
         self.groups.append(group)
         self._open(group)
         self._note(group, document)
+        self._forget()
         return group
 
     def place(self, group: Group, document: DocumentFacts) -> None:
         """Put a document into a group."""
+        before = group.told()
         group.add(document)
         self._note(group, document)
+        if group.told() != before:
+            self._forget()
 
     def _open(self, group: Group) -> None:
         for around in folders_around(group.documents[0].path):
@@ -215,22 +222,67 @@ class Scene:
         """Whether a paper of any group lies in a folder, or further in."""
         return place in self._filled
 
-    def likeness(self, one: str, other: str) -> float:
-        """How alike two evened names are, 0.85 to 1, and 0.0 for two names."""
-        if one == other:
-            return 1.0
-        found = self._likeness.get((one, other))
-        if found is None:
-            from rapidfuzz.fuzz import ratio
+    def alike(self, key: str, paper: Paper) -> Mapping[Group, float]:
+        """The groups that go by a name like the one that a paper states, with the likeness, 0.85 to 1."""
+        own = paper.names.get(key)
+        if own is None or not own.whole:
+            return {}
+        known = self._alike.get((key, own.whole))
+        if known is None:
+            from rapidfuzz import fuzz, process
 
-            found = self._likeness[one, other] = ratio(one, other, score_cutoff=_ALIKE) / 100
-        return found
+            known = self._alike[key, own.whole] = {}
+            groups = self._index()[key].whole
+            for name, score, _ in process.extract_iter(own.whole, list(groups), scorer=fuzz.ratio, processor=None, score_cutoff=_ALIKE):
+                for group in groups[name]:
+                    known[group] = max(known.get(group, 0.0), score / 100)
+        return known
 
-    def carried(self, name: str, place: str) -> int:
-        """How many characters of a short name stand in a path: a whole name's count double; below three of a longer one say nothing."""
-        found = self._carried.get((name, place))
-        if found is None:
-            run = shared_run(name, place)
-            whole = run == len(name)
-            found = self._carried[name, place] = min(2 * run, 30) if whole and run >= 2 else min(run, 24) if run >= 3 else 0
-        return found
+    def carried(self, key: str, paper: Paper) -> Mapping[Group, int]:
+        """The groups a name of which a paper's path carries, with the characters that it carries."""
+        known = self._carried.get((key, paper.place))
+        if known is None:
+            known = self._carried[key, paper.place] = {}
+            for name, groups in self._index()[key].short.items():
+                count = _carried(name, paper)
+                for group in groups if count else ():
+                    known[group] = max(known.get(group, 0), count)
+        return known
+
+    def _index(self) -> Mapping[str, _Names]:
+        if not self._names:
+            self._names = {key: _Names() for key in NAMES}
+            for group in self.groups:
+                for key, told in group.told().items():
+                    for name in told:
+                        self._names[key].whole.setdefault(name.whole, []).append(group)
+                        self._names[key].short.setdefault(name.short, []).append(group)
+        return self._names
+
+    def _forget(self) -> None:
+        self._names, self._alike, self._carried = {}, {}, {}
+
+
+@dataclass(slots=True)
+class _Names:
+    """The groups by their names, evened out as a paper states them and as a path carries them."""
+
+    whole: dict[str, list[Group]] = field(default_factory=dict)
+    short: dict[str, list[Group]] = field(default_factory=dict)
+
+
+@lru_cache(1024)
+def _grams(text: str) -> frozenset[str]:
+    """All runs of three characters, or the text itself where it is shorter."""
+    return frozenset(text[at : at + 3] for at in range(max(1, len(text) - 2)))
+
+
+def _carried(name: str, paper: Paper) -> int:
+    """How many characters of a short name stand in a path: a whole name's count double; a lone one, and below three of a longer name,
+    say nothing. No more count than tell long names apart, so that one in a path is not worth more than one stated."""
+    if len(name) < 3:
+        return 2 * len(name) if len(name) == 2 and name in paper.place else 0
+    if _grams(name).isdisjoint(paper.grams):
+        return 0
+    run = shared_run(name, paper.place)
+    return min(2 * run, 30) if run == len(name) else min(run, 24)
