@@ -108,12 +108,9 @@ def folder(path: str) -> str:
 def shared_run(a: str, b: str) -> int:
     """Length of the longest run of characters that two short names share."""
     best = 0
-    lengths = [0] * (len(b) + 1)
-    for x in a:
-        previous = 0
-        for j, y in enumerate(b, 1):
-            previous, lengths[j] = lengths[j], previous + 1 if x == y else 0
-            best = max(best, lengths[j])
+    for start in range(len(a)):
+        while start + best < len(a) and a[start : start + best + 1] in b:
+            best += 1
     return best
 
 

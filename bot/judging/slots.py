@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from bot.facts import Application, DocumentFacts, Package
 from bot.judging.before.cases import EarlierApplication, EarlierPackage, find_keys
 from bot.judging.before.versions import match_own
-from bot.judging.groups.groups import Group, find_owner
+from bot.judging.groups.groups import find_owner
 from bot.judging.groups.merged import NAMES
+from bot.judging.groups.scene import Group
 from bot.judging.merge import MergedDocuments, corrections_of, merge_documents, merged_application, unchanged
 from bot.programme.programme import Programme
 

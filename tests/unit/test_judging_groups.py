@@ -18,8 +18,8 @@ def _other(path: str, kind: str = "experience", **fields: str) -> DocumentFacts:
 
 
 def _paths(documents: list[DocumentFacts]) -> list[list[str]]:
-    groups, left = group_documents(documents)
-    return [[d.path for d in group.documents] for group in groups] + [[d.path for d in left]]
+    found = group_documents(documents)
+    return [[d.path for d in group.documents] for group in found.groups] + [[d.path for d in found.unassigned]]
 
 
 def test_two_teams_of_one_name_in_one_folder_are_told_by_the_copys_mark() -> None:

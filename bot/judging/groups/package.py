@@ -1,7 +1,6 @@
 """From documents to a package: which belong to which team, and which concern the whole.
 
-A team's documents are told by, in this order: the folder that holds just one team's form; names that the file states
-inside; names in the file's name and folders; and, where only one team is sent, by being there at all.
+A team's documents are told by all that speaks for each team, weighed once: see `clues` and, for what opens a team, `openings`.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from datetime import datetime
 from bot.facts import Application, Package
 from bot.judging.evidence import Explanation, explain
 from bot.judging.groups.channel import find_channel
-from bot.judging.groups.groups import attach_rest, group_documents
+from bot.judging.groups.groups import group_documents
 from bot.judging.groups.merged import merged_statistics
 from bot.judging.groups.recommender import find_recommender
 from bot.judging.papers.material import Material
@@ -34,9 +33,8 @@ def assemble(programme: Programme, letter: Letter, material: Material, received_
     whole = [d for d in material.documents if d.kind in specs and specs[d.kind].scope == "package"]
     own = [d for d in material.documents if d.kind in specs and specs[d.kind].scope == "application" and programme.case == "application"]
     rest = [d for d in material.documents if d not in whole and d not in own]
-    groups, unassigned = group_documents(own)
-    attach_rest(groups, rest, unassigned)
-    applications = tuple(Application(tuple(g.documents), g.names()) for g in groups)
+    grouped = group_documents(own, rest)
+    applications = tuple(Application(tuple(g.documents), g.names()) for g in grouped.groups)
     named = find_recommender(programme, letter, whole, applications, material)
     stated = recommender or named.best or ""
     sent_by = find_channel(programme, letter, whole, applications, stated, material)
@@ -47,7 +45,7 @@ def assemble(programme: Programme, letter: Letter, material: Material, received_
         received_at=received_at,
         applications=applications,
         documents=tuple(whole),
-        unassigned=tuple(unassigned),
+        unassigned=tuple(grouped.unassigned),
         links=letter.links,
         archives=material.archives,
         loose=loose,
@@ -55,5 +53,5 @@ def assemble(programme: Programme, letter: Letter, material: Material, received_
         sender_name=letter.sender.name if letter.sender else "",
         statistics=merged_statistics(whole),
     )
-    why = [explain("sender", "", sent_by)] + ([explain("sender", "recommender", named)] if named.why else [])
+    why = [*grouped.why, explain("sender", "", sent_by)] + ([explain("sender", "recommender", named)] if named.why else [])
     return Assembled(package, tuple(why))
