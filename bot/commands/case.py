@@ -30,10 +30,10 @@ def run(args: Namespace) -> int:
 
     from bot.config import load_config
     from bot.engine.parts import open_store
-    from bot.programme.load import load_programmes
+    from bot.rules.checked import checked_programmes
 
     config = load_config(args.config)
-    programmes = load_programmes(Path(config.programmes.folder) if config.programmes.folder else None)
+    programmes = checked_programmes(Path(config.programmes.folder) if config.programmes.folder else None)
     with open_store(config) as store:
         case = find_case(store, args.reference)
         if case is None:

@@ -9,16 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import AfterValidator, field_validator, model_validator
 from pydantic import Field as _Field
-from pydantic import field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from bot.facts import Channel
 from bot.findings import DEFAULT_SEVERITIES, Severity
 from bot.programme.papers import PaperSpec
 from bot.programme.specs import ChannelRule, Contacts, DocumentSpec, FieldSpec, Part, Requirement, StatisticSpec, TitleRule
+from bot.toml_file import nearest
+
+
+def _known_code(code: str) -> str:
+    if code not in DEFAULT_SEVERITIES:
+        what = f"unknown finding code: {code!r}{nearest(code, DEFAULT_SEVERITIES)}"
+        raise PydanticCustomError("unknown_code", "{what}", {"what": what, "allowed": ", ".join(DEFAULT_SEVERITIES)})
+    return code
+
+
+FindingCode = Annotated[str, AfterValidator(_known_code)]
 
 
 class Programme(Part):
@@ -60,17 +72,9 @@ class Programme(Part):
     team_endings: tuple[str, ...] = ()
     rules: Mapping[str, Mapping[str, Any]] = {}
     """Options of rules, by rule id; `enabled = false` switches a rule off."""
-    severity: Mapping[str, Severity] = {}
+    severity: Mapping[FindingCode, Severity] = {}
     papers: tuple[PaperSpec, ...] = _Field(default=(), alias="paper")
     """What the association draws up from the applications: see `bot.programme.papers`."""
-
-    @field_validator("severity")
-    @classmethod
-    def _known_codes(cls, severity: Mapping[str, Severity]) -> Mapping[str, Severity]:
-        unknown = sorted(set(severity) - set(DEFAULT_SEVERITIES))
-        if unknown:
-            raise ValueError(f"unknown finding codes: {', '.join(unknown)}")
-        return severity
 
     @field_validator("timezone")
     @classmethod

@@ -1,8 +1,8 @@
 """One rule a module. A rule is `check(subject, context)` yielding findings; see `Rule` and docs/rules.md.
 
 A rule module has: its docstring (its page in docs/rules.md), `SUMMARY` and `GUIDE` (what staff read of it in the console),
-`ID`, `CODES` (the finding codes it can yield), `OPTIONS` (option name to default value, overridden by the programme's
-`[rules.<id>]`), and one or both of `check_application(application, context)` and `check_package(package, context)`, which
+`ID`, `CODES` (the finding codes it can yield), where it has options `Options` (their types and defaults, see `bot.rules.options`;
+a programme's `[rules.<id>]` overrides them), and one or both of `check_application(application, context)` and `check_package(package, context)`, which
 yield findings.
 
 Rules know no store, clock or network; severity is the programme's; sentences are `replies`'.

@@ -10,8 +10,7 @@ Passes: the same without.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
@@ -22,7 +21,6 @@ from parsers.values import Reason
 
 ID = "encrypted-document"
 CODES = ("encrypted-document",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "文件或压缩包设有密码，无法打开。"
 GUIDE = "有密码的文件和压缩包无法审核，请对方去掉密码后重新发送；其中可能有的材料不另算缺少。"
 REASONS = (Reason.ENCRYPTED,)

@@ -10,8 +10,7 @@ Passes: 实施背景 of 500 characters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, Package
 from bot.findings import Finding
@@ -20,7 +19,6 @@ from bot.rules.lengths import Length, lengths_of_application, lengths_of_package
 
 ID = "too-long"
 CODES = ("too-long",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "名称、章节或全文超过通知规定的字数。"
 GUIDE = "空格不计，正好等于上限的合要求。扫描件不计字数。"
 

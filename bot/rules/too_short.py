@@ -10,8 +10,7 @@ Passes: 活动总结 of 3000 characters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, Package
 from bot.findings import Finding
@@ -20,7 +19,6 @@ from bot.rules.lengths import Length, lengths_of_application, lengths_of_package
 
 ID = "too-short"
 CODES = ("too-short",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "章节或全文少于通知规定的字数。"
 GUIDE = "空格不计，正好等于下限的合要求。扫描件不计字数。"
 

@@ -11,8 +11,7 @@ Passes: the same where it is installed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
@@ -23,7 +22,6 @@ from parsers.values import Reason
 
 ID = "unconverted-document"
 CODES = ("unconverted-document", "unread-document")
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "文件暂时无法由系统读取，由工作人员人工查看。"
 GUIDE = "系统缺少转换工具、两次读取出错，或合并的文件中分辨不出各份材料的，由工作人员查看。这不是报送单位的问题，系统不会要求对方补正。"
 

@@ -10,8 +10,7 @@ Passes: 班组活动.mp4 beside complete material.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
@@ -22,7 +21,6 @@ from parsers.values import Reason
 
 ID = "unreadable-document"
 CODES = ("unreadable-document",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "文件为空、损坏、过大或格式无法识别，不能打开。"
 GUIDE = "空文件、传输不完整、超过大小上限或格式不明的文件，请对方重新发送。材料已经齐全、另附视频或图纸等通知没有要求的文件的，不作要求。"
 REASONS = (Reason.EMPTY, Reason.UNREADABLE, Reason.TOO_LARGE, Reason.UNSUPPORTED)

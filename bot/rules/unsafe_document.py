@@ -9,8 +9,7 @@ Passes: the same form as .docx.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
@@ -20,7 +19,6 @@ from parsers.values import Reason
 
 ID = "unsafe-document"
 CODES = ("unsafe-document",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "文件含有宏、程序或其他不安全内容，未打开，由工作人员处理。"
 GUIDE = "含有宏、内含程序、伪装成其他格式，或解压后异常庞大的文件，系统不会打开。请核实后联系报送单位，改发普通格式的文件。"
 

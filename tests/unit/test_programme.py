@@ -46,7 +46,11 @@ WRONG = [
     ("an option there is not", ("zero = [", "zeros = ["), "rules.ineligible.zeros: unknown key"),
     ("an option of another type", ('zero = ["accidents"]', 'zero = "accidents"'), "a list of texts"),
     ("a switch that is none", ("[rules.ineligible]", '[rules.ineligible]\nenabled = "no"'), "true or false"),
-    ("a code there is not", ('packing-rule = "warning"', 'packing = "warning"'), "unknown finding codes: packing"),
+    (
+        "a code there is not",
+        ('packing-rule = "warning"', 'packing = "warning"'),
+        "severity.packing: unknown finding code: 'packing'",
+    ),
 ]
 
 
@@ -68,7 +72,7 @@ def test_all_problems_at_once_each_with_its_line(tmp_path: Path) -> None:
 
 def test_the_problems_of_a_folder_are_those_of_all_its_files(tmp_path: Path) -> None:
     with_changes(tmp_path, ("[rules.ineligible]", "[rules.inelligible]"))
-    with pytest.raises(ConfigurationError, match=r"jsaq-2025: rules\.inelligible"):
+    with pytest.raises(ConfigurationError, match=r"mine\.toml:\d+: rules\.inelligible"):
         checked_programmes(tmp_path)
     (tmp_path / "other.toml").write_text("[x", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"other\.toml: syntax"):
