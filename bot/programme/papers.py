@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from bot.programme.specs import Part
+from bot.programme.specs import Part, Positive
 
 
 class PaperColumn(Part):
@@ -22,7 +22,7 @@ class PaperColumn(Part):
 
     label: str
     value: str = ""
-    width: int = 16
+    width: Positive = 16
 
 
 class Criterion(Part):
@@ -30,7 +30,7 @@ class Criterion(Part):
 
     item: str
     content: tuple[str, ...]
-    points: int
+    points: Positive
 
 
 class PaperSpec(Part):

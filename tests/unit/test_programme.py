@@ -45,6 +45,10 @@ WRONG = [
     ("a rule there is not", ("[rules.ineligible]", "[rules.inelligible]"), "rules.inelligible: no such rule"),
     ("an option there is not", ("zero = [", "zeros = ["), "rules.ineligible.zeros: unknown key"),
     ("an option of another type", ('zero = ["accidents"]', 'zero = "accidents"'), "a list of texts"),
+    ("a length below nought", ("max = 500", "max = -500"), "document.0.sections.0.max: Input should be greater than or equal to 0"),
+    ("a length that is none", ("max = 500 }", "max = true }"), "document.0.sections.0.max: Input should be a valid integer"),
+    ("a least length above the longest", ("max = 500", "max = 500, min = 501"), "sections.0.min: 501 is above `max`, 500"),
+    ("no pages", ('kind = "experience"', 'kind = "experience"\npages = 0'), "document.0.pages: Input should be greater than or equal to 1"),
     ("a switch that is none", ("[rules.ineligible]", '[rules.ineligible]\nenabled = "no"'), "true or false"),
     (
         "a code there is not",
