@@ -51,7 +51,7 @@ def run(args: Namespace) -> int:
             print(f"shenbao: there is no programme {case.programme} any more; see `shenbao programme list`", file=sys.stderr)
             return FAILED
         from bot.intake.rejudge import Rejudge
-        from bot.staff.answers import queue_in
+        from bot.staff.answers import draft_case_answer, queue_answer
         from bot.staff.changes import settle_pending
         from bot.staff.records import StaffError
 
@@ -61,7 +61,8 @@ def run(args: Namespace) -> int:
         try:
             with store.transaction() as session:  # one: what is settled is answered, and nothing is answered twice
                 count = settle_pending(session, case.application_id, confirm, actor=actor, now=now, rejudge=Rejudge(programmes))
-                queue_in(session, store, programme, config, note, package_id=case.package_id, actor=actor, now=now)
+                draft = draft_case_answer(session, programme, config, case.package_id, note, now=now)
+                queue_answer(session, store, config, draft, actor=actor, now=now)
         except StaffError as error:
             print(f"shenbao: {args.reference}: {error}", file=sys.stderr)
             return FAILED
