@@ -29,25 +29,19 @@ class Options(RuleOptions):
     title_in: KindOrNone = "experience"
 
 
-def check_application(application: Application, context: RuleContext[Options]) -> Iterator[Finding]:
-    """One finding for each section that the application's documents lack."""
-    yield from _findings(application.documents, context)
-
-
-def check_package(package: Package, context: RuleContext[Options]) -> Iterator[Finding]:
-    """The same for the documents of the whole mail."""
-    yield from _findings(package.documents, context)
-
-
-def _findings(documents: tuple[DocumentFacts, ...], context: RuleContext[Options]) -> Iterator[Finding]:
+def check(subject: Application | Package, context: RuleContext[Options]) -> Iterator[Finding]:
+    """One finding for each section that the documents of the application, or of the whole mail, lack."""
     for spec in context.programme.documents:
-        readable = [d for d in documents if d.kind == spec.kind and d.refusal is None and not d.scanned and d.characters]
+        readable = [d for d in subject.documents if d.kind == spec.kind and d.refusal is None and not d.scanned and d.characters]
         if not spec.sections or not readable:
             continue
         document = min(readable, key=lambda document: len(_missing(spec, document, context)))
         for key, problem in _missing(spec, document, context):
             facts: dict[str, Fact] = {"section": key, "document": spec.label, "file": file_name(document.path), "problem": problem}
             yield Finding(ID, facts, document=spec.kind, path=document.path)
+
+
+check_application = check_package = check
 
 
 def _missing(spec: DocumentSpec, document: DocumentFacts, context: RuleContext[Options]) -> tuple[tuple[str, str], ...]:

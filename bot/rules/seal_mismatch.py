@@ -18,7 +18,7 @@ from bot.findings import Fact, Finding
 from bot.names import evened, file_name, ring_shares, ring_similarity
 from bot.rules.context import RuleContext
 from bot.rules.options import RuleOptions, Share
-from bot.rules.seals import Sealed, sealed_of_application, sealed_of_package
+from bot.rules.seals import Sealed, sealed_of
 
 ID = "seal-mismatch"
 CODES = ("seal-mismatch",)
@@ -35,16 +35,13 @@ class Options(RuleOptions):
     shared: Share = 0.62
 
 
-def check_application(application: Application, context: RuleContext[Options]) -> Iterator[Finding]:
-    """A finding for each owner whose seal is not among those read on the application's stamped copies."""
-    for sealed in sealed_of_application(application, context.package, context.programme):
+def check(subject: Application | Package, context: RuleContext[Options]) -> Iterator[Finding]:
+    """A finding for each owner whose seal is not among those read on the stamped copies of the application, or of the whole mail."""
+    for sealed in sealed_of(subject, context):
         yield from _findings(sealed, context)
 
 
-def check_package(package: Package, context: RuleContext[Options]) -> Iterator[Finding]:
-    """The same for the documents of the whole mail."""
-    for sealed in sealed_of_package(package, context.programme):
-        yield from _findings(sealed, context)
+check_application = check_package = check
 
 
 def _findings(sealed: Sealed, context: RuleContext[Options]) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from bot.findings import Fact, Finding
 from bot.names import file_name, ring_similarity
 from bot.rules.context import RuleContext
 from bot.rules.options import PartKind, RuleOptions, Several, Share
-from bot.rules.seals import Sealed, sealed_of_application, sealed_of_package
+from bot.rules.seals import Sealed, sealed_of
 
 ID = "seal-missing"
 CODES = ("seal-missing", "seal-uncertain")
@@ -35,16 +35,13 @@ class Options(RuleOptions):
     parts: Several[PartKind] = ("recommendation_letter", "statistics_form")
 
 
-def check_application(application: Application, context: RuleContext[Options]) -> Iterator[Finding]:
-    """A finding for each stamped copy of the application that lacks a seal."""
-    for sealed in sealed_of_application(application, context.package, context.programme):
+def check(subject: Application | Package, context: RuleContext[Options]) -> Iterator[Finding]:
+    """A finding for each stamped copy of the application, or of the whole mail, that lacks a seal."""
+    for sealed in sealed_of(subject, context):
         yield from _findings(sealed, context)
 
 
-def check_package(package: Package, context: RuleContext[Options]) -> Iterator[Finding]:
-    """The same for the documents of the whole mail."""
-    for sealed in sealed_of_package(package, context.programme):
-        yield from _findings(sealed, context)
+check_application = check_package = check
 
 
 def _findings(sealed: Sealed, context: RuleContext[Options]) -> Iterator[Finding]:

@@ -33,21 +33,12 @@ class Options(RuleOptions):
     documents: AtLeastOne[Kind] = ("application_form", "statistics_form")
 
 
-def check_application(application: Application, context: RuleContext[Options]) -> Iterator[Finding]:
-    """A finding for each kind of the application's documents that states another year."""
-    yield from _findings(application.documents, context)
-
-
-def check_package(package: Package, context: RuleContext[Options]) -> Iterator[Finding]:
-    """The same for the documents of the whole mail, with the statistics' period."""
-    yield from _findings(package.documents, context)
-
-
-def _findings(documents: tuple[DocumentFacts, ...], context: RuleContext[Options]) -> Iterator[Finding]:
+def check(subject: Application | Package, context: RuleContext[Options]) -> Iterator[Finding]:
+    """A finding for each kind of document, of the application or of the whole mail, that states another year or period."""
     asked = {r.document for scope in ("application", "package") for r in required(scope, context.package, context.programme)}
     others = {r.document for r in context.programme.requirements} - asked
     for spec in context.programme.documents:
-        readable = [d for d in documents if d.kind == spec.kind and d.refusal is None]
+        readable = [d for d in subject.documents if d.kind == spec.kind and d.refusal is None]
         if spec.kind not in context.options.documents or spec.kind in others:
             continue
         for document in [d for d in readable if not d.scanned] or readable:
@@ -56,6 +47,9 @@ def _findings(documents: tuple[DocumentFacts, ...], context: RuleContext[Options
                 facts |= {"document": spec.label, "file": file_name(document.path)}
                 yield Finding(ID, facts, field="year" if facts["problem"] == "field" else None, document=spec.kind, path=document.path)
                 break
+
+
+check_application = check_package = check
 
 
 def _wrong(document: DocumentFacts, context: RuleContext[Options]) -> dict[str, Fact]:
