@@ -17,7 +17,7 @@ from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
 from bot.names import file_name
 from bot.rules.context import Context
-from bot.rules.requirements import is_junk, parts_of
+from bot.rules.requirements import is_junk, parts_of, refused
 from parsers.values import Reason
 
 ID = "unconverted-document"
@@ -28,12 +28,12 @@ GUIDE = "系统缺少转换工具、两次读取出错，或合并的文件中�
 
 def check_application(application: Application, context: Context) -> Iterator[Finding]:
     """One finding for each such file of the application."""
-    yield from _findings(application.documents)
+    yield from _findings(application)
 
 
 def check_package(package: Package, context: Context) -> Iterator[Finding]:
     """One finding for each such file of the mail that belongs to no application."""
-    yield from _findings(package.documents + package.unassigned)
+    yield from _findings(package)
     for spec in context.programme.documents:
         beside = parts_of(spec.kind, package, context.programme)
         for document in package.of(spec.kind) if spec.contains and not beside else ():
@@ -41,10 +41,10 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
                 yield _finding(document, "parts")
 
 
-def _findings(documents: tuple[DocumentFacts, ...]) -> Iterator[Finding]:
-    for document in documents:
-        if document.refusal is not None and document.refusal.reason in (Reason.NO_CONVERTER, Reason.CRASHED) and not is_junk(document):
-            yield _finding(document, code="unread-document" if document.refusal.reason is Reason.CRASHED else ID)
+def _findings(subject: Application | Package) -> Iterator[Finding]:
+    for document, reason in refused(subject, Reason.NO_CONVERTER, Reason.CRASHED):
+        if not is_junk(document):
+            yield _finding(document, code="unread-document" if reason is Reason.CRASHED else ID)
 
 
 def _finding(document: DocumentFacts, problem: str = "", code: str = ID) -> Finding:
