@@ -26,14 +26,13 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Show or settle; 1 where there is no such case or nothing to settle."""
     import sys
-    from pathlib import Path
 
     from bot.config import load_config
     from bot.engine.parts import open_store
     from bot.rules.checked import checked_programmes
 
     config = load_config(args.config)
-    programmes = checked_programmes(Path(config.programmes.folder) if config.programmes.folder else None)
+    programmes = checked_programmes(config.programmes.path)
     with open_store(config) as store:
         case = find_case(store, args.reference)
         if case is None:

@@ -30,7 +30,7 @@ def run(args: Namespace) -> int:
     from bot.views.words import local
 
     config = load_config(args.config)
-    programmes = checked_programmes(Path(config.programmes.folder) if config.programmes.folder else None)
+    programmes = checked_programmes(config.programmes.path)
     moment = now()
     day = args.date or local(moment).date()
     with open_store(config) as store:

@@ -25,7 +25,7 @@ def run(args: Namespace) -> int:
     from bot.rules.checked import checked_programmes
 
     config = load_config(args.config)
-    programmes = checked_programmes(Path(config.programmes.folder) if config.programmes.folder else None)
+    programmes = checked_programmes(config.programmes.path)
     programme = programmes.get(args.programme)
     if programme is None:
         raise ConfigurationError("--programme", [Problem("ID", f"no programme {args.programme!r}", ", ".join(sorted(programmes)))])
