@@ -311,7 +311,7 @@ class Config(_Part):
         if self.digest.to and not self.mailboxes:
             problems.append("digest.to: there is no [[mailbox]] that could send it")
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("\n".join(problems))
         return self
 
     def mailbox(self, name: str) -> Mailbox | None:

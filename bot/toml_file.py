@@ -48,7 +48,7 @@ def problems_of(error: ValidationError, text: str) -> list[Problem]:
         where = ".".join(str(part) for part in place)
         allowed = str(item.get("ctx", {}).get("allowed", ""))
         problems += [
-            Problem(where or "file", one, allowed, line=line_at(lines, place)) for one in (what.split("; ") if not where else [what])
+            Problem(where or "file", one, allowed, line=line_at(lines, place)) for one in (what.split("\n") if not where else [what])
         ]
     return sorted(problems, key=lambda problem: problem.line)
 

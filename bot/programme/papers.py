@@ -12,6 +12,9 @@ from pydantic import model_validator
 
 from bot.programme.specs import Part, Positive
 
+COLUMN_VALUES = frozenset({"number", "reference", "channel", "recommender", "received", "sender"})
+"""What a column may hold beside fields and statistics."""
+
 
 class PaperColumn(Part):
     """A column: its heading, and what stands in it.

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.facts import Channel
 from bot.findings import DEFAULT_SEVERITIES, Severity
-from bot.programme.papers import PaperSpec
+from bot.programme.papers import COLUMN_VALUES, PaperSpec
 from bot.programme.specs import ChannelRule, Contacts, DocumentSpec, FieldSpec, Part, Requirement, StatisticSpec, TitleRule
 from bot.toml_file import nearest
 
@@ -98,9 +98,11 @@ class Programme(Part):
         keys = {spec.key for spec in self.fields}
         for spec in self.fields:
             if spec.when is not None and spec.when[0] not in keys:
-                problems.append(f"field {spec.key!r}: `when` names no field: {spec.when[0]!r}")
+                problems.append(f"field {spec.key!r}: `when` names no field: {spec.when[0]!r}{nearest(spec.when[0], keys)}")
         identified = {key for part in self.identity for key in part}
-        problems += [f"identity: no [[field]] has the key {key!r}" for key in sorted(identified - keys - {"recommender"})]
+        problems += [
+            f"identity: no [[field]] has the key {key!r}{nearest(key, keys)}" for key in sorted(identified - keys - {"recommender"})
+        ]
         problems += [
             f"recommender_aliases: {name!r} is on no list of recommenders"
             for name in sorted(set(self.recommender_aliases.values()) - set(self.recommenders))
@@ -111,12 +113,28 @@ class Programme(Part):
             problems.append(f"supplement_until: {self.supplement_until} is before the deadline, {self.deadline}")
         kinds = {spec.kind for spec in self.documents}
         problems += [
-            f"requirement {r.label!r}: no [[document]] of kind {r.document!r}" for r in self.requirements if r.document not in kinds
+            f"requirement {r.label!r}: no [[document]] of kind {r.document!r}{nearest(r.document, kinds)}"
+            for r in self.requirements
+            if r.document not in kinds
+        ]
+        problems += [
+            f"document {spec.kind!r}: `contains` names no [[document]]: {kind!r}{nearest(kind, kinds)}"
+            for spec in self.documents
+            for kind in spec.contains
+            if kind not in kinds
+        ]
+        values = keys | {spec.key for spec in self.statistics} | COLUMN_VALUES
+        problems += [
+            f"paper {paper.name!r}: column {column.label!r} holds no field's or statistic's value: {key!r}{nearest(key, values)}"
+            for paper in self.papers
+            for column in paper.columns
+            for key in column.value.split("+")
+            if key and key not in values
         ]
         if set(self.channels) != set(Channel):
             problems.append("channels: both `enterprise` and `recommender` must be stated")
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("\n".join(problems))
         return self
 
     @property
@@ -174,7 +192,7 @@ def _keys_at_odds(table: str, specs: Sequence[FieldSpec] | Sequence[StatisticSpe
     keys = [spec.key for spec in specs]
     twice = [f"{table} {key!r} is listed twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
     return twice + [
-        f"{table} {spec.key!r}: `after` names no {table}: {spec.after!r}"
+        f"{table} {spec.key!r}: `after` names no {table}: {spec.after!r}{nearest(spec.after, keys)}"
         for spec in specs
         if spec.after is not None and spec.after not in keys
     ]

@@ -49,6 +49,13 @@ WRONG = [
     ("a length that is none", ("max = 500 }", "max = true }"), "document.0.sections.0.max: Input should be a valid integer"),
     ("a least length above the longest", ("max = 500", "max = 500, min = 501"), "sections.0.min: 501 is above `max`, 500"),
     ("no pages", ('kind = "experience"', 'kind = "experience"\npages = 0'), "document.0.pages: Input should be greater than or equal to 1"),
+    (
+        "a part there is not",
+        ('kind = "work_summary"', 'kind = "work_summary"\ncontains = ["statistic_form"]'),
+        "document 'work_summary': `contains` names no [[document]]: 'statistic_form'; did you mean 'statistics_form'?",
+    ),
+    ("a column of nothing", ('value = "title"', 'value = "titel+number"'), "value: 'titel'; did you mean 'title'?"),
+    ("a requirement of nothing", ('document = "experience"', 'document = "experiences"'), "'experiences'; did you mean 'experience'?"),
     ("a switch that is none", ("[rules.ineligible]", '[rules.ineligible]\nenabled = "no"'), "true or false"),
     (
         "a code there is not",
