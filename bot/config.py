@@ -196,6 +196,11 @@ class ProgrammesConfig(_Part):
     folder: FilePath = ""
     expected: Mapping[str, tuple[str, ...]] = {}
 
+    @property
+    def path(self) -> Path | None:
+        """The folder, None where only the package's programmes are wanted."""
+        return Path(self.folder) if self.folder else None
+
 
 class DigestConfig(_Part):
     """The daily digest. `mailbox` sends it; the first one where empty."""
@@ -306,7 +311,7 @@ class Config(_Part):
         if self.digest.to and not self.mailboxes:
             problems.append("digest.to: there is no [[mailbox]] that could send it")
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("\n".join(problems))
         return self
 
     def mailbox(self, name: str) -> Mailbox | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,23 @@ def problems_of(error: ValidationError, text: str) -> list[Problem]:
     problems = []
     for item in error.errors():
         what = {"extra_forbidden": "unknown key", "missing": "is missing"}.get(item["type"], item["msg"].removeprefix("Value error, "))
-        where = ".".join(str(part) for part in item["loc"])
-        problems += [Problem(where or "file", one, line=line_at(lines, item["loc"])) for one in (what.split("; ") if not where else [what])]
+        place = tuple(part for part in item["loc"] if part != "[key]")  # pydantic's mark of a table's wrong key
+        where = ".".join(str(part) for part in place)
+        allowed = str(item.get("ctx", {}).get("allowed", ""))
+        problems += [
+            Problem(where or "file", one, allowed, line=line_at(lines, place)) for one in (what.split("\n") if not where else [what])
+        ]
     return sorted(problems, key=lambda problem: problem.line)
 
 
-def line_at(lines: dict[Place, int], place: Sequence[str | int]) -> int:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a problem's sentence that suggests the known name which a wrong one is most like; "" where none is near."""
+    plain = {one.casefold(): one for one in known}
+    near = get_close_matches(name.casefold(), plain, n=1)
+    return f"; did you mean {plain[near[0]]!r}?" if near else ""
+
+
+def line_at(lines: Mapping[Place, int], place: Sequence[str | int]) -> int:
     """The line of a place, or of what is around it where it stands nowhere itself (a key that is missing); 0 for the whole file."""
     for end in range(len(place), 0, -1):
         if tuple(place[:end]) in lines:

@@ -26,14 +26,13 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Show or settle; 1 where there is no such case or nothing to settle."""
     import sys
-    from pathlib import Path
 
     from bot.config import load_config
     from bot.engine.parts import open_store
-    from bot.programme.load import load_programmes
+    from bot.rules.checked import checked_programmes
 
     config = load_config(args.config)
-    programmes = load_programmes(Path(config.programmes.folder) if config.programmes.folder else None)
+    programmes = checked_programmes(config.programmes.path)
     with open_store(config) as store:
         case = find_case(store, args.reference)
         if case is None:
@@ -51,7 +50,7 @@ def run(args: Namespace) -> int:
             print(f"shenbao: there is no programme {case.programme} any more; see `shenbao programme list`", file=sys.stderr)
             return FAILED
         from bot.intake.rejudge import Rejudge
-        from bot.staff.answers import queue_in
+        from bot.staff.answers import draft_case_answer, queue_answer
         from bot.staff.changes import settle_pending
         from bot.staff.records import StaffError
 
@@ -61,7 +60,8 @@ def run(args: Namespace) -> int:
         try:
             with store.transaction() as session:  # one: what is settled is answered, and nothing is answered twice
                 count = settle_pending(session, case.application_id, confirm, actor=actor, now=now, rejudge=Rejudge(programmes))
-                queue_in(session, store, programme, config, note, package_id=case.package_id, actor=actor, now=now)
+                draft = draft_case_answer(session, programme, config, case.package_id, note, now=now)
+                queue_answer(session, store, config, draft, actor=actor, now=now)
         except StaffError as error:
             print(f"shenbao: {args.reference}: {error}", file=sys.stderr)
             return FAILED

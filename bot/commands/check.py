@@ -49,8 +49,7 @@ def _folder(config: Path | None) -> Path | None:
         return None
     from bot.config import load_config
 
-    folder = load_config(config).programmes.folder
-    return Path(folder) if folder else None
+    return load_config(config).programmes.path
 
 
 def _file(value: str) -> Path:

@@ -25,12 +25,12 @@ def run(args: Namespace) -> int:
     from bot.config import load_config
     from bot.digest.daily import make_digest
     from bot.engine.parts import open_store
-    from bot.programme.load import load_programmes
+    from bot.rules.checked import checked_programmes
     from bot.store.letters import now
     from bot.views.words import local
 
     config = load_config(args.config)
-    programmes = load_programmes(Path(config.programmes.folder) if config.programmes.folder else None)
+    programmes = checked_programmes(config.programmes.path)
     moment = now()
     day = args.date or local(moment).date()
     with open_store(config) as store:

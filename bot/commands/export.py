@@ -22,10 +22,10 @@ def run(args: Namespace) -> int:
     from bot.engine.parts import open_store
     from bot.errors import ConfigurationError, Problem
     from bot.export.register import export_register
-    from bot.programme.load import load_programmes
+    from bot.rules.checked import checked_programmes
 
     config = load_config(args.config)
-    programmes = load_programmes(Path(config.programmes.folder) if config.programmes.folder else None)
+    programmes = checked_programmes(config.programmes.path)
     programme = programmes.get(args.programme)
     if programme is None:
         raise ConfigurationError("--programme", [Problem("ID", f"no programme {args.programme!r}", ", ".join(sorted(programmes)))])

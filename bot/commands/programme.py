@@ -36,8 +36,7 @@ def _list(args: Namespace) -> int:
     if args.config is not None:
         from bot.config import load_config
 
-        configured = load_config(args.config).programmes.folder
-        folder = Path(configured) if configured else None
+        folder = load_config(args.config).programmes.path
     table = Table("编号", "通知", "主办单位", "邮箱", "截止", "材料项", "表单项", box=None, header_style="dim")
     for programme in checked_programmes(folder).values():
         table.add_row(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot.console.case_page import GONE
-from bot.console.site import Ask, sorry, to
+from bot.console.site import Ask, to
 from bot.post import outbox
 from bot.post.mailbox import resume_mailbox
 from bot.programme.programme import Programme
-from bot.staff.answers import draft_case_answer, draft_mail_answer, queue_answer
+from bot.staff.answers import Draft, draft_case_answer, draft_mail_answer, queue_answer
 from bot.staff.case import correct_field, handle_mail, judge_again
 from bot.staff.changes import settle_resubmission
 from bot.staff.duplicate import settle_duplicate
@@ -119,87 +122,77 @@ def judge(ask: Ask) -> Response:
 # --- answers -----------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What a letter answers: its page, what it is called, and the letter with a note."""
+
+    back: str
+    called: str
+    draft: Callable[[Session, str], Draft]
+
+
+def _answered_case(ask: Ask) -> _Answered:
+    line, programme = _case(ask)
+
+    def draft(session: Session, note: str) -> Draft:
+        return draft_case_answer(session, programme, ask.site.config, line.package_id, note, now=ask.now)
+
+    return _Answered(f"/cases/{quote(line.reference, safe='')}", line.reference, draft)
+
+
+def _answered_mail(ask: Ask) -> _Answered:
+    number = ask.number("mail")
+    with ask.site.store.reading() as session:
+        mail = session.get(Mail, number)
+    if mail is None:
+        raise StaffError("没有这封来信。")
+    programme = ask.site.programmes.get(mail.programme or "")
+    if programme is None:
+        raise StaffError("这封来信不属于任何项目，请在邮箱中直接答复。")
+
+    def draft(session: Session, note: str) -> Draft:
+        return draft_mail_answer(session, programme, ask.site.config, number, note, now=ask.now)
+
+    return _Answered(f"/mails/{number}", mail.subject, draft)
+
+
 def answer_page(ask: Ask) -> Response:
-    """The answer as it would be sent, with a note to add."""
-    return _answer_preview(ask, "")
+    """The answer about a case as it would be sent, with a note to add."""
+    return _preview(ask, _answered_case(ask), "")
 
 
 def answer(ask: Ask) -> Response:
     """Preview with a note, or send what was previewed."""
-    if not _as_previewed(ask):
-        return _answer_preview(ask, ask.field("note"))
-    line, programme = _case(ask)
-    queue_answer(
-        ask.site.store,
-        programme,
-        ask.site.config,
-        ask.field("note"),
-        package_id=line.package_id,
-        once=ask.field("once")[:40],
-        actor=ask.visitor.actor,
-        now=ask.now,
-    )
-    return _back(line, "queued")
-
-
-def _as_previewed(ask: Ask) -> bool:
-    """Whether the letter is to be sent and reads as it was shown: a note that was changed since is shown first."""
-    return ask.field("send") == "yes" and ask.field("note").split() == ask.field("previewed").split()
-
-
-def _preview(ask: Ask, draft: Any, note: str, back: str, subject_of: str) -> Response:
-    values: dict[str, Any] = {"changed": ask.field("send") == "yes", "once": secrets.token_hex(8), "target": f"{back}/answer"}
-    return ask.page("answer.html", draft=draft, note=note, back=back, subject_of=subject_of, **values)
-
-
-def _answer_preview(ask: Ask, note: str) -> Response:
-    line, programme = _case(ask)
-    with ask.site.store.reading() as session:
-        draft = draft_case_answer(session, programme, ask.site.config, line.package_id, note, now=ask.now)
-    back = f"/cases/{quote(line.reference, safe='')}"
-    return _preview(ask, draft, note, back, line.reference)
-
-
-def _mail(ask: Ask) -> tuple[Mail, Programme | None]:
-    with ask.site.store.reading() as session:
-        found = session.get(Mail, ask.number("mail"))
-    if found is None:
-        raise StaffError("没有这封来信。")
-    return found, ask.site.programmes.get(found.programme or "")
+    return _send_or_preview(ask, _answered_case(ask))
 
 
 def answer_mail_page(ask: Ask) -> Response:
     """The answer to a question, with a note to add."""
-    return _mail_preview(ask, "")
+    return _preview(ask, _answered_mail(ask), "")
 
 
 def answer_mail(ask: Ask) -> Response:
     """Preview with a note, or send what was previewed."""
-    if not _as_previewed(ask):
-        return _mail_preview(ask, ask.field("note"))
-    found, programme = _mail(ask)
-    if programme is None:
-        raise StaffError("这封来信不属于任何项目，请在邮箱中直接答复。")
-    queue_answer(
-        ask.site.store,
-        programme,
-        ask.site.config,
-        ask.field("note"),
-        mail_id=found.id,
-        once=ask.field("once")[:40],
-        actor=ask.visitor.actor,
-        now=ask.now,
-    )
-    return to(f"/mails/{found.id}", "queued")
+    return _send_or_preview(ask, _answered_mail(ask))
 
 
-def _mail_preview(ask: Ask, note: str) -> Response:
-    found, programme = _mail(ask)
-    if programme is None or found.id is None:
-        return sorry(ask, 409, "没有完成", "这封来信不属于任何项目，请在邮箱中直接答复。")
+def _send_or_preview(ask: Ask, answered: _Answered) -> Response:
+    note = ask.field("note")
+    # It is sent where it reads as it was shown: a note that was changed since is shown first.
+    if ask.field("send") != "yes" or note.split() != ask.field("previewed").split():
+        return _preview(ask, answered, note)
+    store = ask.site.store
+    with store.transaction() as session:
+        draft = answered.draft(session, note)
+        queue_answer(session, store, ask.site.config, draft, once=ask.field("once")[:40], actor=ask.visitor.actor, now=ask.now)
+    return to(answered.back, "queued")
+
+
+def _preview(ask: Ask, answered: _Answered, note: str) -> Response:
     with ask.site.store.reading() as session:
-        draft = draft_mail_answer(session, programme, ask.site.config, found.id, note, now=ask.now)
-    return _preview(ask, draft, note, f"/mails/{found.id}", found.subject)
+        draft = answered.draft(session, note)
+    values: dict[str, Any] = {"changed": ask.field("send") == "yes", "once": secrets.token_hex(8), "target": f"{answered.back}/answer"}
+    return ask.page("answer.html", draft=draft, note=note, back=answered.back, subject_of=answered.called, **values)
 
 
 def handled(ask: Ask) -> Response:

@@ -109,11 +109,11 @@ def programme(ask: Ask) -> Response:
 
 def rules_in_words(programme: Programme) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
     """The rules in force, then what comes of earlier cases: (id, what it catches, how, its codes with their severity here)."""
-    from bot.rules.registry import RULES
+    from bot.rules.registry import RULES, options_of
 
     pages = []
     for rule in RULES:
-        if programme.rules.get(rule.id, {}).get("enabled") is False:
+        if not options_of(rule, programme).enabled:
             continue
         codes = [(code, str(programme.severity_of(code))) for code in rule.codes]
         pages.append((rule.id, rule.summary, rule.guide, codes))

@@ -69,10 +69,10 @@ def open_demo(folder: Path, console_port: int, progress: Callable[[str, int], An
     context ends. Raises DemoFailed, ConfigurationError (a folder that holds something else).
     """
     from bot.demo.mails import COUNT, demo_mails
-    from bot.programme.load import load_programmes
+    from bot.rules.checked import checked_programmes
 
     _clear(folder)
-    programmes = load_programmes()
+    programmes = checked_programmes()
     with ExitStack() as stack:
         imap = DemoImap(sorted(programme.mailbox for programme in programmes.values()))
         stack.callback(imap.close)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from bot.config import Config
 from bot.engine.port import lanes_of
@@ -28,8 +27,7 @@ def open_intake(config: Config, store: Store) -> Iterator[Intake]:
     """An intake whose parsers run in sandboxed processes, which end with the context."""
     from parsers.sandbox.sandbox import SandboxReader
 
-    folder = Path(config.programmes.folder) if config.programmes.folder else None
-    programmes = checked_programmes(folder)
+    programmes = checked_programmes(config.programmes.path)
     workers = config.processing.workers
     reader = SandboxReader(config.limits.as_limits(), workers=workers, scan_workers=min(workers, os.cpu_count() or 1))
     try:

@@ -61,7 +61,7 @@ def check_programmes(config: Config) -> Iterator[Diagnosis]:
 
     area = "programmes"
     try:
-        programmes = checked_programmes(Path(config.programmes.folder) if config.programmes.folder else None)
+        programmes = checked_programmes(config.programmes.path)
     except ShenbaoError as error:
         yield Diagnosis(area, Health.FAULT, str(error), "mend the programme; `shenbao programme check FILE` checks one")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -27,8 +28,10 @@ def load_programme(path: Path) -> Programme:
     return parse_programme(read_text(path), str(path))
 
 
-def load_programmes(folder: Path | None = None) -> dict[str, Programme]:
-    """All programmes by id: the package's, and those of `folder`, which win. Errors of all files are raised together."""
+def load_programmes(folder: Path | None = None, load: Callable[[Path], Programme] = load_programme) -> dict[str, Programme]:
+    """All programmes by id: the package's, and those of `folder`, which win. Errors of all files are raised together.
+
+    What a programme says of rules' options is held against the rules by `bot.rules.checked`, from where it is loaded for use."""
     programmes: dict[str, Programme] = {}
     problems: list[Problem] = []
     files = sorted(Path(str(entry)) for entry in resources.files("programmes").iterdir() if entry.name.endswith(".toml"))
@@ -38,7 +41,7 @@ def load_programmes(folder: Path | None = None) -> dict[str, Programme]:
         files += sorted(folder.glob("*.toml"))
     for file in files:
         try:
-            programme = load_programme(file)
+            programme = load(file)
         except ConfigurationError as error:
             problems += [
                 replace(problem, where=f"{file}{f':{problem.line}' if problem.line else ''}: {problem.where}", line=0)

@@ -10,7 +10,10 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from bot.programme.specs import Part
+from bot.programme.specs import Part, Positive
+
+COLUMN_VALUES = frozenset({"number", "reference", "channel", "recommender", "received", "sender"})
+"""What a column may hold beside fields and statistics."""
 
 
 class PaperColumn(Part):
@@ -22,7 +25,7 @@ class PaperColumn(Part):
 
     label: str
     value: str = ""
-    width: int = 16
+    width: Positive = 16
 
 
 class Criterion(Part):
@@ -30,7 +33,7 @@ class Criterion(Part):
 
     item: str
     content: tuple[str, ...]
-    points: int
+    points: Positive
 
 
 class PaperSpec(Part):

@@ -9,16 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import AfterValidator, field_validator, model_validator
 from pydantic import Field as _Field
-from pydantic import field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from bot.facts import Channel
 from bot.findings import DEFAULT_SEVERITIES, Severity
-from bot.programme.papers import PaperSpec
+from bot.programme.papers import COLUMN_VALUES, PaperSpec
 from bot.programme.specs import ChannelRule, Contacts, DocumentSpec, FieldSpec, Part, Requirement, StatisticSpec, TitleRule
+from bot.toml_file import nearest
+
+
+def _known_code(code: str) -> str:
+    if code not in DEFAULT_SEVERITIES:
+        what = f"unknown finding code: {code!r}{nearest(code, DEFAULT_SEVERITIES)}"
+        raise PydanticCustomError("unknown_code", "{what}", {"what": what, "allowed": ", ".join(DEFAULT_SEVERITIES)})
+    return code
+
+
+FindingCode = Annotated[str, AfterValidator(_known_code)]
 
 
 class Programme(Part):
@@ -60,17 +72,9 @@ class Programme(Part):
     team_endings: tuple[str, ...] = ()
     rules: Mapping[str, Mapping[str, Any]] = {}
     """Options of rules, by rule id; `enabled = false` switches a rule off."""
-    severity: Mapping[str, Severity] = {}
+    severity: Mapping[FindingCode, Severity] = {}
     papers: tuple[PaperSpec, ...] = _Field(default=(), alias="paper")
     """What the association draws up from the applications: see `bot.programme.papers`."""
-
-    @field_validator("severity")
-    @classmethod
-    def _known_codes(cls, severity: Mapping[str, Severity]) -> Mapping[str, Severity]:
-        unknown = sorted(set(severity) - set(DEFAULT_SEVERITIES))
-        if unknown:
-            raise ValueError(f"unknown finding codes: {', '.join(unknown)}")
-        return severity
 
     @field_validator("timezone")
     @classmethod
@@ -94,9 +98,11 @@ class Programme(Part):
         keys = {spec.key for spec in self.fields}
         for spec in self.fields:
             if spec.when is not None and spec.when[0] not in keys:
-                problems.append(f"field {spec.key!r}: `when` names no field: {spec.when[0]!r}")
+                problems.append(f"field {spec.key!r}: `when` names no field: {spec.when[0]!r}{nearest(spec.when[0], keys)}")
         identified = {key for part in self.identity for key in part}
-        problems += [f"identity: no [[field]] has the key {key!r}" for key in sorted(identified - keys - {"recommender"})]
+        problems += [
+            f"identity: no [[field]] has the key {key!r}{nearest(key, keys)}" for key in sorted(identified - keys - {"recommender"})
+        ]
         problems += [
             f"recommender_aliases: {name!r} is on no list of recommenders"
             for name in sorted(set(self.recommender_aliases.values()) - set(self.recommenders))
@@ -107,12 +113,28 @@ class Programme(Part):
             problems.append(f"supplement_until: {self.supplement_until} is before the deadline, {self.deadline}")
         kinds = {spec.kind for spec in self.documents}
         problems += [
-            f"requirement {r.label!r}: no [[document]] of kind {r.document!r}" for r in self.requirements if r.document not in kinds
+            f"requirement {r.label!r}: no [[document]] of kind {r.document!r}{nearest(r.document, kinds)}"
+            for r in self.requirements
+            if r.document not in kinds
+        ]
+        problems += [
+            f"document {spec.kind!r}: `contains` names no [[document]]: {kind!r}{nearest(kind, kinds)}"
+            for spec in self.documents
+            for kind in spec.contains
+            if kind not in kinds
+        ]
+        values = keys | {spec.key for spec in self.statistics} | COLUMN_VALUES
+        problems += [
+            f"paper {paper.name!r}: column {column.label!r} holds no field's or statistic's value: {key!r}{nearest(key, values)}"
+            for paper in self.papers
+            for column in paper.columns
+            for key in column.value.split("+")
+            if key and key not in values
         ]
         if set(self.channels) != set(Channel):
             problems.append("channels: both `enterprise` and `recommender` must be stated")
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("\n".join(problems))
         return self
 
     @property
@@ -170,7 +192,7 @@ def _keys_at_odds(table: str, specs: Sequence[FieldSpec] | Sequence[StatisticSpe
     keys = [spec.key for spec in specs]
     twice = [f"{table} {key!r} is listed twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
     return twice + [
-        f"{table} {spec.key!r}: `after` names no {table}: {spec.after!r}"
+        f"{table} {spec.key!r}: `after` names no {table}: {spec.after!r}{nearest(spec.after, keys)}"
         for spec in specs
         if spec.after is not None and spec.after not in keys
     ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
 from pydantic import Field as _Field
 
 from bot.facts import Channel, Copy
@@ -28,6 +28,20 @@ DOCUMENT_KINDS = (
 
 
 FieldType = Literal["text", "uscc", "mobile", "phone", "postcode", "email", "percent", "number", "integer", "year", "yes-no"]
+
+
+def _not_above_max(least: int, info: ValidationInfo) -> int:
+    most = info.data.get("max", 0)
+    if most and least > most:
+        raise ValueError(f"{least} is above `max`, {most}: no text could be right")
+    return least
+
+
+Most = Annotated[int, _Field(strict=True, ge=0)]
+"""Characters at most, blanks not counted; 0: no limit."""
+Least = Annotated[int, _Field(strict=True, ge=0), AfterValidator(_not_above_max)]
+"""Characters at least; stands after the `max` of its table."""
+Positive = Annotated[int, _Field(strict=True, ge=1)]
 
 
 class Part(BaseModel):
@@ -93,8 +107,8 @@ class SectionSpec(Part):
     key: str
     headings: tuple[str, ...]
     required: bool = True
-    max: int = 0
-    min: int = 0
+    max: Most = 0
+    min: Least = 0
 
 
 class DocumentSpec(Part):
@@ -112,14 +126,14 @@ class DocumentSpec(Part):
     words: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     """Formats of the editable copy that the notice admits; empty: any."""
-    max: int = 0
-    min: int = 0
+    max: Most = 0
+    min: Least = 0
     sections: tuple[SectionSpec, ...] = ()
     contains: tuple[str, ...] = ()
     """For a combined PDF: the kinds of document that must be found in it."""
     columns: Mapping[str, tuple[str, ...]] = {}
     """For a list: field keys and their column headings. `pair` is a column that holds organisation/team in one cell."""
-    pages: int = 3
+    pages: Positive = 3
     """How many pages of a scan are read at most."""
 
     @field_validator("kind")
@@ -148,4 +162,4 @@ class TitleRule(Part):
 
     begin: tuple[str, ...] = ()
     end: tuple[str, ...] = ()
-    max: int = 0
+    max: Most = 0

@@ -9,17 +9,16 @@ Passes: 质量、安全事故数 0, 无, or blank (that is `missing-field`'s).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application
 from bot.findings import Fact, Finding
-from bot.rules.context import Context
+from bot.rules.context import RuleContext
+from bot.rules.options import CountKey, RuleOptions, Several
 from bot.rules.values import count_of
 
 ID = "ineligible"
 CODES = ("ineligible",)
-OPTIONS: Mapping[str, Any] = {"zero": ()}
 SUMMARY = "申报表填写的内容不符合申报条件（如近三年发生质量、安全事故）。"
 GUIDE = (
     "只看能直接读取文字的申报表：扫描件可能识别有误，不据此作不予受理的决定。"
@@ -27,10 +26,14 @@ GUIDE = (
 )
 
 
-def check_application(application: Application, context: Context) -> Iterator[Finding]:
+class Options(RuleOptions):
+    zero: Several[CountKey] = ()
+
+
+def check_application(application: Application, context: RuleContext[Options]) -> Iterator[Finding]:
     """One finding for each such field that is above nought."""
     forms = [form for form in application.of("application_form") if form.refusal is None and not form.scanned and form.fields]
-    for key in context.options["zero"]:
+    for key in context.options.zero:
         value = next((form.fields[key] for form in forms if form.fields.get(key, "").strip()), "")
         count = count_of(value)
         if count is not None and count > 0:

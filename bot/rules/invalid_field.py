@@ -12,7 +12,6 @@ Passes: 手机 +86 139-1234-5678 / 138 1234 5678; 产品/服务满意度 ≥98%;
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Finding
@@ -24,7 +23,6 @@ from bot.rules.values import PROBLEMS
 
 ID = "invalid-field"
 CODES = ("invalid-field",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "填写的内容有误：信用代码、手机、邮编、邮箱、百分比或数字不正确。"
 GUIDE = (
     "信用代码核对校验位；手机、座机、邮编、邮箱、百分比、数字和年份核对写法。扫描件上的内容不作此判断。"

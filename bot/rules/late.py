@@ -10,8 +10,7 @@ Passes: received 2025-06-30T23:59:59+08:00.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Package
 from bot.findings import Fact, Finding
@@ -20,7 +19,6 @@ from replies.times import written_deadline, written_moment
 
 ID = "late"
 CODES = ("late",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "收到时间已过通知规定的截止时间。"
 GUIDE = (
     "首次来信以截止日为准，截止日当天全天有效；按期申报后的补正材料以补正期限为准，通知没有另定的，仍以截止日为准。"

@@ -34,18 +34,13 @@ class Length:
         return Finding(code, facts, field=self.field, document=self.document.kind, path=self.document.path)
 
 
-def lengths_of_application(application: Application, context: Context) -> Iterator[Length]:
-    """The title, and each document and section with limits."""
-    rule, title = context.programme.title_rule, title_of(application)
+def lengths_of(subject: Application | Package, context: Context) -> Iterator[Length]:
+    """Each document and section with limits, and before them an application's title."""
+    rule, title = context.programme.title_rule, title_of(subject) if isinstance(subject, Application) else ""
     if rule is not None and rule.max and title:
         spec = context.programme.field("title")
         yield Length(spec.label if spec else "经验名称", "title", count_characters(unquoted(title)), rule.max, 0, "title", None)
-    yield from _lengths_of_documents(application.documents, context)
-
-
-def lengths_of_package(package: Package, context: Context) -> Iterator[Length]:
-    """Each package document with limits."""
-    yield from _lengths_of_documents(package.documents, context)
+    yield from _lengths_of_documents(subject.documents, context)
 
 
 def title_of(application: Application) -> str:

@@ -10,8 +10,7 @@ Passes: complete material and a link to a film.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Package
 from bot.findings import Fact, Finding
@@ -21,7 +20,6 @@ from replies.times import written_moment
 
 ID = "linked-attachment"
 CODES = ("linked-attachment",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "材料以网盘或超大附件链接发送，没有收到文件本身。"
 GUIDE = "网盘和超大附件会过期，也无法存档，因此请对方改发附件；系统从不打开链接。材料已经齐全、另附链接的，不作要求。"
 

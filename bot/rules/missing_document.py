@@ -12,8 +12,7 @@ Passes: the same with 申报表（盖章）.pdf.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, Copy, DocumentFacts, Package
 from bot.findings import Fact, Finding
@@ -33,7 +32,6 @@ from bot.rules.requirements import (
 
 ID = "missing-document"
 CODES = ("missing-document",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "通知要求的材料（或要求的版本）没有收到。"
 GUIDE = (
     "按通知的材料清单逐份核对。文件已收到但打不开的另作说明，不算缺少；完全没有材料的，一次列出全部所需材料。"

@@ -14,24 +14,19 @@ Passes: 顾客投诉数 无 or /; 所属央企集团全称 empty where 是否属
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import EMPTY_LIST, Application, DocumentFacts, Package
 from bot.findings import Finding
 from bot.names import evened, file_name
 from bot.programme.specs import FieldSpec
 from bot.rules.blanks import is_blank, says_yes, says_yes_or_no
-from bot.rules.context import Context
+from bot.rules.context import RuleContext
+from bot.rules.options import FieldKey, RuleOptions, Several
 from bot.rules.requirements import admits, required
 
 ID = "missing-field"
 CODES = ("missing-field",)
-OPTIONS: Mapping[str, Any] = {
-    "names": ("organisation", "team", "title", "contact", "leader", "address", "recommender", "central_soe_group"),
-    "either_copy": ("recommendation_reason", "enterprise_opinion"),
-    "none": ("telephone", "complaints", "accidents"),
-}
 SUMMARY = "申报表或统计表的必填项没有填写，或汇总表一行也没有填写。"
 GUIDE = (
     "以通知的必填项为准，包括由其他项目决定的必填项（如属于央企的，须填所属集团）。"
@@ -39,7 +34,13 @@ GUIDE = (
 )
 
 
-def check_application(application: Application, context: Context) -> Iterator[Finding]:
+class Options(RuleOptions):
+    names: Several[FieldKey] = ("organisation", "team", "title", "contact", "leader", "address", "recommender", "central_soe_group")
+    either_copy: Several[FieldKey] = ("recommendation_reason", "enterprise_opinion")
+    none: Several[FieldKey] = ("telephone", "complaints", "accidents")
+
+
+def check_application(application: Application, context: RuleContext[Options]) -> Iterator[Finding]:
     """One finding for each required field that no form read from text fills in."""
     forms = [form for form in application.of("application_form") if _read_from_text(form)]
     forms = [form for form in forms if form.fields] or forms[:1]
@@ -58,7 +59,7 @@ def check_application(application: Application, context: Context) -> Iterator[Fi
         yield Finding(ID, facts, field=spec.key, document="application_form", path=forms[0].path)
 
 
-def check_package(package: Package, context: Context) -> Iterator[Finding]:
+def check_package(package: Package, context: RuleContext[Options]) -> Iterator[Finding]:
     """One finding for each required number that the statistics form leaves blank, and for each list without a line."""
     yield from _empty_lists(package, context)
     forms = [d for d in package.documents if d.refusal is None and "statistics_form" in (d.kind, *d.parts) and not d.pictures_only]
@@ -75,7 +76,7 @@ def _read_from_text(form: DocumentFacts) -> bool:
     return form.refusal is None and not form.scanned and not form.pictures_only
 
 
-def _empty_lists(package: Package, context: Context) -> Iterator[Finding]:
+def _empty_lists(package: Package, context: RuleContext[Options]) -> Iterator[Finding]:
     found: dict[str, Finding] = {}
     for requirement in required("package", package, context.programme):
         sheets = [d for d in package.documents if d.refusal is None and admits(requirement, d, context.programme)]
@@ -85,7 +86,7 @@ def _empty_lists(package: Package, context: Context) -> Iterator[Finding]:
     yield from found.values()
 
 
-def _is_required(spec: FieldSpec, forms: list[DocumentFacts], context: Context) -> bool:
+def _is_required(spec: FieldSpec, forms: list[DocumentFacts], context: RuleContext[Options]) -> bool:
     if not spec.required or (context.package.channel is not None and context.package.channel not in spec.channels):
         return False
     if context.package.channel is None and len(spec.channels) == 1:
@@ -100,18 +101,18 @@ def _agrees(written: str, value: str) -> bool:
     return says_yes(written) if value == "是" else evened(written) == evened(value)
 
 
-def _filled(spec: FieldSpec, forms: list[DocumentFacts], scans: list[DocumentFacts], context: Context) -> bool:
+def _filled(spec: FieldSpec, forms: list[DocumentFacts], scans: list[DocumentFacts], context: RuleContext[Options]) -> bool:
     if any(_says_something(spec, form.fields.get(spec.key, ""), context) for form in forms):
         return True
-    if spec.key not in context.options["either_copy"]:
+    if spec.key not in context.options.either_copy:
         return False
     stated = [scan.fields.get(spec.key, "") for scan in scans if spec.key not in scan.doubtful]
     return any(len(evened(value)) >= 4 and not is_blank(value) for value in stated)
 
 
-def _says_something(spec: FieldSpec, value: str, context: Context) -> bool:
-    if spec.key in context.options["none"] and re.fullmatch(r"[-/\\]{1,3}", evened(value)):
+def _says_something(spec: FieldSpec, value: str, context: RuleContext[Options]) -> bool:
+    if spec.key in context.options.none and re.fullmatch(r"[-/\\]{1,3}", evened(value)):
         return True
     if spec.type == "yes-no" and says_yes_or_no(value):
         return True
-    return not is_blank(value, name=spec.key in context.options["names"])
+    return not is_blank(value, name=spec.key in context.options.names)

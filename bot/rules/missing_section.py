@@ -10,35 +10,29 @@ Passes: all four, whatever their numbering.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
 from bot.names import file_name
 from bot.programme.specs import DocumentSpec
-from bot.rules.context import Context
+from bot.rules.context import RuleContext
+from bot.rules.options import KindOrNone, RuleOptions
 
 ID = "missing-section"
 CODES = ("missing-section",)
-OPTIONS: Mapping[str, Any] = {"title_in": "experience"}
 SUMMARY = "材料缺少通知要求的章节。"
 GUIDE = "以通知要求的章节为准，编号写法不限；只有标题、没有正文的视为缺少。同类文件有几份的，以最完整的一份为准。扫描件不作此判断。"
 
 
-def check_application(application: Application, context: Context) -> Iterator[Finding]:
-    """One finding for each section that the application's documents lack."""
-    yield from _findings(application.documents, context)
+class Options(RuleOptions):
+    title_in: KindOrNone = "experience"
 
 
-def check_package(package: Package, context: Context) -> Iterator[Finding]:
-    """The same for the documents of the whole mail."""
-    yield from _findings(package.documents, context)
-
-
-def _findings(documents: tuple[DocumentFacts, ...], context: Context) -> Iterator[Finding]:
+def check(subject: Application | Package, context: RuleContext[Options]) -> Iterator[Finding]:
+    """One finding for each section that the documents of the application, or of the whole mail, lack."""
     for spec in context.programme.documents:
-        readable = [d for d in documents if d.kind == spec.kind and d.refusal is None and not d.scanned and d.characters]
+        readable = [d for d in subject.documents if d.kind == spec.kind and d.refusal is None and not d.scanned and d.characters]
         if not spec.sections or not readable:
             continue
         document = min(readable, key=lambda document: len(_missing(spec, document, context)))
@@ -47,7 +41,10 @@ def _findings(documents: tuple[DocumentFacts, ...], context: Context) -> Iterato
             yield Finding(ID, facts, document=spec.kind, path=document.path)
 
 
-def _missing(spec: DocumentSpec, document: DocumentFacts, context: Context) -> tuple[tuple[str, str], ...]:
+check_application = check_package = check
+
+
+def _missing(spec: DocumentSpec, document: DocumentFacts, context: RuleContext[Options]) -> tuple[tuple[str, str], ...]:
     characters = {section.key: section.characters for section in document.sections}
     missing = [
         (section.key, "empty" if section.key in characters else "")
@@ -55,7 +52,7 @@ def _missing(spec: DocumentSpec, document: DocumentFacts, context: Context) -> t
         if section.required and not characters.get(section.key)
     ]
     title = context.programme.field("title")
-    asked = context.programme.title_rule is not None and spec.kind == context.options["title_in"]
+    asked = context.programme.title_rule is not None and spec.kind == context.options.title_in
     if asked and not document.title.strip() and title is not None and title.label not in characters:
         missing.insert(0, (title.label, ""))
     return tuple(missing)

@@ -3,7 +3,7 @@
 Either as one archive of certain formats, or merged into one combined document. Files sent later to complete a case need
 no archive.
 
-Options: `archives`: archive formats that the notice takes, () where it asks for none; `merged`: the kind of the combined
+Options: `archives`: archive formats that the notice takes, [] where it asks for none; `merged`: the kind of the combined
 document that must hold what it `contains`, "" where the notice asks for none.
 Fails: a .7z, or loose files, where a ZIP or RAR is asked for; 推荐函.pdf, 统计表.pdf and 名单.pdf where one PDF is.
 Passes: one ZIP; one PDF.
@@ -11,24 +11,28 @@ Passes: one ZIP; one PDF.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Package
 from bot.findings import Fact, Finding
 from bot.names import file_name, plain_stem
-from bot.rules.context import Context
+from bot.rules.context import RuleContext
+from bot.rules.options import ArchiveFormat, CombinedKindOrNone, RuleOptions, Several
 from bot.rules.requirements import parts_of, rejected_channel
 from bot.rules.units import names_unit
 
 ID = "packing-rule"
 CODES = ("packing-rule",)
-OPTIONS: Mapping[str, Any] = {"archives": (), "merged": ""}
 SUMMARY = "材料未按通知要求打包或合并。"
 GUIDE = "按通知要求打成一个指定格式的压缩包，或合并为一个文件。补正时单独发来的文件不必打包。例：要求ZIP或RAR的，发来7z或散装文件不合要求。"
 
 
-def check_package(package: Package, context: Context) -> Iterator[Finding]:
+class Options(RuleOptions):
+    archives: Several[ArchiveFormat] = ()
+    merged: CombinedKindOrNone = ""
+
+
+def check_package(package: Package, context: RuleContext[Options]) -> Iterator[Finding]:
     """A finding for the archive's format, for loose files, and for what should have been merged."""
     if rejected_channel(package, context.programme):
         return
@@ -36,8 +40,8 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
     yield from _merged(package, context)
 
 
-def _archives(package: Package, context: Context) -> Iterator[Finding]:
-    formats = tuple(context.options["archives"])
+def _archives(package: Package, context: RuleContext[Options]) -> Iterator[Finding]:
+    formats = tuple(context.options.archives)
     if not formats:
         return
     asked = tuple(name.upper() for name in formats)
@@ -49,8 +53,8 @@ def _archives(package: Package, context: Context) -> Iterator[Finding]:
         yield Finding(ID, {"problem": "loose", "formats": asked})
 
 
-def _merged(package: Package, context: Context) -> Iterator[Finding]:
-    kind = context.options["merged"]
+def _merged(package: Package, context: RuleContext[Options]) -> Iterator[Finding]:
+    kind = context.options.merged
     combined = package.of(kind) if kind else ()
     inside = {part for document in combined for part in document.parts}
     if not kind or any(document.refusal is not None for document in combined):

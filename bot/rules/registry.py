@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar
@@ -37,7 +37,8 @@ from bot.rules import (
     wrong_channel,
     wrong_year,
 )
-from bot.rules.context import Context
+from bot.rules.context import RuleContext
+from bot.rules.options import RuleOptions
 
 Subject = TypeVar("Subject", Application, Package)
 
@@ -52,19 +53,19 @@ class Rule:
 
     id: str
     codes: tuple[str, ...]
-    options: Mapping[str, Any]
+    options: type[RuleOptions]
     summary: str
     guide: str
     manual: str
-    check_application: Callable[[Application, Context], Iterator[Finding]] | None
-    check_package: Callable[[Package, Context], Iterator[Finding]] | None
+    check_application: Callable[[Application, RuleContext[Any]], Iterator[Finding]] | None
+    check_package: Callable[[Package, RuleContext[Any]], Iterator[Finding]] | None
 
 
 def _rule(module: ModuleType) -> Rule:
     return Rule(
         module.ID,
         module.CODES,
-        module.OPTIONS,
+        getattr(module, "Options", RuleOptions),
         module.SUMMARY,
         module.GUIDE,
         module.__doc__ or "",
@@ -105,9 +106,9 @@ RULES: tuple[Rule, ...] = tuple(
 )
 
 
-def options_of(rule: Rule, programme: Programme) -> Mapping[str, Any]:
-    """A rule's options: its defaults, overridden by the programme's `[rules.<id>]`."""
-    return {**rule.options, **programme.rules.get(rule.id, {})}
+def options_of(rule: Rule, programme: Programme) -> RuleOptions:
+    """A rule's options: its defaults, overridden by the programme's `[rules.<id>]`. The programme is one that `bot.rules.checked` gave."""
+    return rule.options.model_validate(programme.rules.get(rule.id, {}))
 
 
 def run_rules(package: Package, programme: Programme) -> tuple[list[list[Finding]], list[Finding]]:
@@ -120,9 +121,9 @@ def run_rules(package: Package, programme: Programme) -> tuple[list[list[Finding
     memo: dict[Any, Any] = {}
     for rule in RULES:
         options = options_of(rule, programme)
-        if not options.get("enabled", True):
+        if not options.enabled:
             continue
-        context = Context(programme, package, options, memo)
+        context = RuleContext(programme, package, memo, options=options)
         if rule.check_application is not None:
             for findings, application in zip(of_applications, package.applications, strict=True):
                 findings += _run(rule.id, rule.check_application, application, context)
@@ -131,7 +132,9 @@ def run_rules(package: Package, programme: Programme) -> tuple[list[list[Finding
     return of_applications, of_package
 
 
-def _run(rule_id: str, check: Callable[[Subject, Context], Iterable[Finding]], subject: Subject, context: Context) -> list[Finding]:
+def _run(
+    rule_id: str, check: Callable[[Subject, RuleContext[Any]], Iterable[Finding]], subject: Subject, context: RuleContext[Any]
+) -> list[Finding]:
     try:
         return list(check(subject, context))
     except Exception:  # a bug in a rule may raise anything; the mail is held for staff and the other rules still run

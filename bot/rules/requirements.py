@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bot.facts import Application, Copy, DocumentFacts, Package
 from bot.names import file_name
@@ -20,6 +20,13 @@ def is_junk(document: DocumentFacts) -> bool:
     """True for what systems leave behind: Office lock files, folder pictures."""
     name = file_name(document.path)
     return name.startswith(_JUNK) or name.lower() in _JUNK_NAMES or "__MACOSX/" in document.path
+
+
+def refused(subject: Application | Package, *reasons: Reason) -> Iterator[tuple[DocumentFacts, Reason]]:
+    """The files that were refused for one of these reasons: an application's, or of the whole mail those that belong to none."""
+    for document in subject.documents + (subject.unassigned if isinstance(subject, Package) else ()):
+        if document.refusal is not None and document.refusal.reason in reasons:
+            yield document, document.refusal.reason
 
 
 def admits(requirement: Requirement, document: DocumentFacts, programme: Programme) -> bool:

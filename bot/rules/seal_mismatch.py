@@ -11,18 +11,17 @@ Passes: the seal 南京瑞安建筑安装股份有限公司质量管理部; a fa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, Package
 from bot.findings import Fact, Finding
 from bot.names import evened, file_name, ring_shares, ring_similarity
-from bot.rules.context import Context
-from bot.rules.seals import Sealed, sealed_of_application, sealed_of_package
+from bot.rules.context import RuleContext
+from bot.rules.options import RuleOptions, Share
+from bot.rules.seals import Sealed, sealed_of
 
 ID = "seal-mismatch"
 CODES = ("seal-mismatch",)
-OPTIONS: Mapping[str, Any] = {"confidence": 0.8, "similar": 0.6, "shared": 0.62}
 SUMMARY = "公章文字与申报单位（或推荐单位）名称不符，需工作人员核实。"
 GUIDE = (
     "只在公章文字识别清楚、又与应盖章单位明显不同时提出，由工作人员核实。"
@@ -30,24 +29,27 @@ GUIDE = (
 )
 
 
-def check_application(application: Application, context: Context) -> Iterator[Finding]:
-    """A finding for each owner whose seal is not among those read on the application's stamped copies."""
-    for sealed in sealed_of_application(application, context.package, context.programme):
+class Options(RuleOptions):
+    confidence: Share = 0.8
+    similar: Share = 0.6
+    shared: Share = 0.62
+
+
+def check(subject: Application | Package, context: RuleContext[Options]) -> Iterator[Finding]:
+    """A finding for each owner whose seal is not among those read on the stamped copies of the application, or of the whole mail."""
+    for sealed in sealed_of(subject, context):
         yield from _findings(sealed, context)
 
 
-def check_package(package: Package, context: Context) -> Iterator[Finding]:
-    """The same for the documents of the whole mail."""
-    for sealed in sealed_of_package(package, context.programme):
-        yield from _findings(sealed, context)
+check_application = check_package = check
 
 
-def _findings(sealed: Sealed, context: Context) -> Iterator[Finding]:
+def _findings(sealed: Sealed, context: RuleContext[Options]) -> Iterator[Finding]:
     seals = [document.seal for document in sealed.documents if document.seal is not None and document.seal.present]
     read = [pair for seal in seals for pair in zip(seal.texts, seal.confidences, strict=False)]
     if not read or len(read) < len(sealed.owners) or any(len(seal.texts) != len(seal.confidences) for seal in seals):
         return
-    if any(confidence < context.options["confidence"] or len(evened(text)) < 5 for text, confidence in read):
+    if any(confidence < context.options.confidence or len(evened(text)) < 5 for text, confidence in read):
         return
     for _, name in sealed.owners:
         if evened(name) and all(_anothers(text, name, context) for text, _ in read):
@@ -56,5 +58,5 @@ def _findings(sealed: Sealed, context: Context) -> Iterator[Finding]:
             yield Finding(ID, facts, document=first.kind, path=first.path)
 
 
-def _anothers(text: str, name: str, context: Context) -> bool:
-    return bool(ring_similarity(text, name) < context.options["similar"] or ring_shares(text, name) < context.options["shared"])
+def _anothers(text: str, name: str, context: RuleContext[Options]) -> bool:
+    return bool(ring_similarity(text, name) < context.options.similar or ring_shares(text, name) < context.options.shared)

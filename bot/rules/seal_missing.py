@@ -12,18 +12,17 @@ Passes: the form with its seal; a black-and-white scan without a visible one (wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
 from bot.names import file_name, ring_similarity
-from bot.rules.context import Context
-from bot.rules.seals import Sealed, sealed_of_application, sealed_of_package
+from bot.rules.context import RuleContext
+from bot.rules.options import PartKind, RuleOptions, Several, Share
+from bot.rules.seals import Sealed, sealed_of
 
 ID = "seal-missing"
 CODES = ("seal-missing", "seal-uncertain")
-OPTIONS: Mapping[str, Any] = {"own": 0.6, "parts": ("recommendation_letter", "statistics_form")}
 SUMMARY = "盖章件上没有应加盖的公章。"
 GUIDE = (
     "确定没有公章的须补正；黑白件、图像不清等无法确定的，只作提醒。同一份表分成几页或几张照片的，合在一起看。"
@@ -31,19 +30,21 @@ GUIDE = (
 )
 
 
-def check_application(application: Application, context: Context) -> Iterator[Finding]:
-    """A finding for each stamped copy of the application that lacks a seal."""
-    for sealed in sealed_of_application(application, context.package, context.programme):
+class Options(RuleOptions):
+    own: Share = 0.6
+    parts: Several[PartKind] = ("recommendation_letter", "statistics_form")
+
+
+def check(subject: Application | Package, context: RuleContext[Options]) -> Iterator[Finding]:
+    """A finding for each stamped copy of the application, or of the whole mail, that lacks a seal."""
+    for sealed in sealed_of(subject, context):
         yield from _findings(sealed, context)
 
 
-def check_package(package: Package, context: Context) -> Iterator[Finding]:
-    """The same for the documents of the whole mail."""
-    for sealed in sealed_of_package(package, context.programme):
-        yield from _findings(sealed, context)
+check_application = check_package = check
 
 
-def _findings(sealed: Sealed, context: Context) -> Iterator[Finding]:
+def _findings(sealed: Sealed, context: RuleContext[Options]) -> Iterator[Finding]:
     seals = [document.seal for document in sealed.documents if document.seal is not None]
     present = [seal for seal in seals if seal.present]
     certain = all(seal.certain for seal in seals)
@@ -67,10 +68,10 @@ def _findings(sealed: Sealed, context: Context) -> Iterator[Finding]:
         yield from _parts(document, context)
 
 
-def _parts(document: DocumentFacts, context: Context) -> Iterator[Finding]:
+def _parts(document: DocumentFacts, context: RuleContext[Options]) -> Iterator[Finding]:
     """A finding for each paper inside a combined PDF that bears no seal, where others do."""
     for kind, seal in document.part_seals.items():
-        if kind in context.options["parts"] and not seal.present:
+        if kind in context.options.parts and not seal.present:
             spec = context.programme.document(kind)
             about: dict[str, Fact] = {"problem": "part", "document": spec.label if spec else kind, "file": file_name(document.path)}
             yield Finding("seal-missing" if seal.certain else "seal-uncertain", about, document=kind, path=document.path)
@@ -79,10 +80,10 @@ def _parts(document: DocumentFacts, context: Context) -> Iterator[Finding]:
 _ROLES = {"organisation": "申报企业", "recommender": "推荐单位"}
 
 
-def _missing_owner(sealed: Sealed, texts: list[str], context: Context) -> str:
+def _missing_owner(sealed: Sealed, texts: list[str], context: RuleContext[Options]) -> str:
     """The owner none of whose seals was read, where that of another was; "" where it can't be told."""
     likeness = {role: max((ring_similarity(text, name) for text in texts if text and name), default=0.0) for role, name in sealed.owners}
     best = max(likeness, key=lambda role: likeness[role])
-    if likeness[best] < context.options["own"] or sorted(likeness.values())[-2] >= likeness[best] - 0.1:
+    if likeness[best] < context.options.own or sorted(likeness.values())[-2] >= likeness[best] - 0.1:
         return ""
     return next((name or _ROLES[role] for role, name in sealed.owners if role != best), "")

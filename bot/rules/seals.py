@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.facts import Application, Channel, Copy, DocumentFacts, Package
-from bot.programme.programme import Programme
 from bot.programme.specs import Requirement
+from bot.rules.context import Context
 from bot.rules.requirements import required
 
 
@@ -21,26 +21,17 @@ class Sealed:
     """(role, name): "organisation" or "recommender", and the name as the form states it, "" when unknown."""
 
 
-def sealed_of_application(application: Application, package: Package, programme: Programme) -> Iterator[Sealed]:
-    """Each stamped copy of an application that must bear seals and was looked at."""
-    names = {
-        "organisation": application.fields.get("organisation", ""),
-        "recommender": application.fields.get("recommender", "") or package.recommender,
-    }
-    yield from _sealed("application", application.documents, names, package, programme)
-
-
-def sealed_of_package(package: Package, programme: Programme) -> Iterator[Sealed]:
-    """The same for the documents of the whole mail. An enterprise's own are sealed by its only organisation."""
-    organisations = {application.fields.get("organisation", "") for application in package.applications}
-    names = {"organisation": organisations.pop() if len(organisations) == 1 else "", "recommender": package.recommender}
-    yield from _sealed("package", package.documents, names, package, programme)
-
-
-def _sealed(
-    scope: str, documents: tuple[DocumentFacts, ...], names: dict[str, str], package: Package, programme: Programme
-) -> Iterator[Sealed]:
-    for requirement in required(scope, package, programme):
+def sealed_of(subject: Application | Package, context: Context) -> Iterator[Sealed]:
+    """Each stamped copy of an application, or of the whole mail, that must bear seals and was looked at."""
+    package, documents = context.package, subject.documents
+    if isinstance(subject, Application):
+        scope, organisations = "application", {subject.fields.get("organisation", "")}
+        recommender = subject.fields.get("recommender", "") or package.recommender
+    else:  # an enterprise's own are sealed by its only organisation
+        scope, organisations = "package", {application.fields.get("organisation", "") for application in package.applications}
+        recommender = package.recommender
+    names = {"organisation": organisations.pop() if len(organisations) == 1 else "", "recommender": recommender}
+    for requirement in required(scope, package, context.programme):
         if not requirement.seals or requirement.copy_ is Copy.EDITABLE:
             continue
         looked_at = tuple(

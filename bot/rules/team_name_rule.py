@@ -4,7 +4,7 @@ A remark in brackets after the name does not matter. Where the notice wants name
 before the team's name, or before another company's, is one; a branch (分公司, 供电公司) bears its company's name rightly, and a
 department can't be told from a part of the name. Names that only a scan states are not judged.
 
-Options: `superior`: the fields that may bear no superior, () where the notice asks nothing of it.
+Options: `superior`: the fields that may bear no superior, [] where the notice asks nothing of it.
 Fails: 设备维修中心; 甲水务有限公司化验班; 甲集团公司乙燃气有限公司 as the organisation.
 Passes: 设备维修中心焊接班; 焊接班（夜班）; 甲建设有限公司江苏分公司.
 """
@@ -12,18 +12,17 @@ Passes: 设备维修中心焊接班; 焊接班（夜班）; 甲建设有限公�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application
 from bot.findings import Fact, Finding
 from bot.names import evened
 from bot.rules.blanks import is_blank
-from bot.rules.context import Context
+from bot.rules.context import RuleContext
+from bot.rules.options import NameKey, RuleOptions, Several
 
 ID = "team-name-rule"
 CODES = ("team-name-rule",)
-OPTIONS: Mapping[str, Any] = {"superior": ()}
 SUMMARY = "班组名称未按通知要求以“班”“组”“工段”或“室”等结尾，或名称前挂了上级单位。"
 GUIDE = (
     "名称后括号内的说明不影响判断。要求不挂上级部门的，名称前另写有公司名称的不合要求；分公司可以写所属公司的名称。"
@@ -31,12 +30,16 @@ GUIDE = (
 )
 
 
-def check_application(application: Application, context: Context) -> Iterator[Finding]:
+class Options(RuleOptions):
+    superior: Several[NameKey] = ()
+
+
+def check_application(application: Application, context: RuleContext[Options]) -> Iterator[Finding]:
     """A finding where the team's name has another ending, and one for each name that bears a superior."""
     endings = context.programme.team_endings
     team = _stated(application, "team")
     plain = evened(team)
-    for key in context.options["superior"]:
+    for key in context.options.superior:
         name = _stated(application, key)
         if _SUPERIOR[key].search(evened(name)):
             spec = context.programme.field(key)

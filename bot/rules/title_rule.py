@@ -10,8 +10,7 @@ Passes: 实施看板管理提升合格率的经验.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application
 from bot.findings import Fact, Finding
@@ -22,7 +21,6 @@ from bot.rules.lengths import title_of
 
 ID = "title-rule"
 CODES = ("title-rule",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "经验名称不符合通知的命名规则。"
 GUIDE = (
     "以通知规定的开头和结尾用词为准，两边的引号和句号不影响判断；字数另行检查。"

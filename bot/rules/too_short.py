@@ -10,32 +10,24 @@ Passes: 活动总结 of 3000 characters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, Package
 from bot.findings import Finding
 from bot.rules.context import Context
-from bot.rules.lengths import Length, lengths_of_application, lengths_of_package
+from bot.rules.lengths import lengths_of
 
 ID = "too-short"
 CODES = ("too-short",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "章节或全文少于通知规定的字数。"
 GUIDE = "空格不计，正好等于下限的合要求。扫描件不计字数。"
 
 
-def check_application(application: Application, context: Context) -> Iterator[Finding]:
-    """One finding for each text of the application that is too short."""
-    yield from _findings(lengths_of_application(application, context))
-
-
-def check_package(package: Package, context: Context) -> Iterator[Finding]:
-    """One finding for each text of the package that is too short."""
-    yield from _findings(lengths_of_package(package, context))
-
-
-def _findings(lengths: Iterator[Length]) -> Iterator[Finding]:
-    for length in lengths:
+def check(subject: Application | Package, context: Context) -> Iterator[Finding]:
+    """One finding for each text of the application, or of the whole mail, that is too short."""
+    for length in lengths_of(subject, context):
         if length.min and length.characters < length.min:
             yield length.finding(ID, length.min)
+
+
+check_application = check_package = check

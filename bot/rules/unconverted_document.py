@@ -11,31 +11,29 @@ Passes: the same where it is installed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
 from bot.names import file_name
 from bot.rules.context import Context
-from bot.rules.requirements import is_junk, parts_of
+from bot.rules.requirements import is_junk, parts_of, refused
 from parsers.values import Reason
 
 ID = "unconverted-document"
 CODES = ("unconverted-document", "unread-document")
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "文件暂时无法由系统读取，由工作人员人工查看。"
 GUIDE = "系统缺少转换工具、两次读取出错，或合并的文件中分辨不出各份材料的，由工作人员查看。这不是报送单位的问题，系统不会要求对方补正。"
 
 
 def check_application(application: Application, context: Context) -> Iterator[Finding]:
     """One finding for each such file of the application."""
-    yield from _findings(application.documents)
+    yield from _findings(application)
 
 
 def check_package(package: Package, context: Context) -> Iterator[Finding]:
     """One finding for each such file of the mail that belongs to no application."""
-    yield from _findings(package.documents + package.unassigned)
+    yield from _findings(package)
     for spec in context.programme.documents:
         beside = parts_of(spec.kind, package, context.programme)
         for document in package.of(spec.kind) if spec.contains and not beside else ():
@@ -43,10 +41,10 @@ def check_package(package: Package, context: Context) -> Iterator[Finding]:
                 yield _finding(document, "parts")
 
 
-def _findings(documents: tuple[DocumentFacts, ...]) -> Iterator[Finding]:
-    for document in documents:
-        if document.refusal is not None and document.refusal.reason in (Reason.NO_CONVERTER, Reason.CRASHED) and not is_junk(document):
-            yield _finding(document, code="unread-document" if document.refusal.reason is Reason.CRASHED else ID)
+def _findings(subject: Application | Package) -> Iterator[Finding]:
+    for document, reason in refused(subject, Reason.NO_CONVERTER, Reason.CRASHED):
+        if not is_junk(document):
+            yield _finding(document, code="unread-document" if reason is Reason.CRASHED else ID)
 
 
 def _finding(document: DocumentFacts, problem: str = "", code: str = ID) -> Finding:

@@ -12,8 +12,7 @@ Passes: 上海市市政公路行业协会; 北京建筑业联合会 for 北京�
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Channel, Package
 from bot.findings import Finding
@@ -23,7 +22,6 @@ from bot.rules.units import find_listed, names_unit
 
 ID = "unknown-recommender"
 CODES = ("unknown-recommender",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "推荐单位不在通知的推荐单位名单内。"
 GUIDE = (
     "只用于通知附有推荐单位名单的项目。括号、空格不同，或多写、少写一两个字的，视为同一单位；换了字的视为另一单位。"

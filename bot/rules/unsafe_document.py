@@ -9,34 +9,26 @@ Passes: the same form as .docx.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from bot.facts import Application, DocumentFacts, Package
+from bot.facts import Application, Package
 from bot.findings import Fact, Finding
 from bot.names import file_name
 from bot.rules.context import Context
+from bot.rules.requirements import refused
 from parsers.values import Reason
 
 ID = "unsafe-document"
 CODES = ("unsafe-document",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "文件含有宏、程序或其他不安全内容，未打开，由工作人员处理。"
 GUIDE = "含有宏、内含程序、伪装成其他格式，或解压后异常庞大的文件，系统不会打开。请核实后联系报送单位，改发普通格式的文件。"
 
 
-def check_application(application: Application, context: Context) -> Iterator[Finding]:
-    """One finding for each such file of the application."""
-    yield from _findings(application.documents)
+def check(subject: Application | Package, context: Context) -> Iterator[Finding]:
+    """One finding for each such file of the application, or of the mail that belongs to none."""
+    for document, _ in refused(subject, Reason.UNSAFE):
+        facts: dict[str, Fact] = {"file": file_name(document.path)}
+        yield Finding(ID, facts, document=document.kind, path=document.path)
 
 
-def check_package(package: Package, context: Context) -> Iterator[Finding]:
-    """One finding for each such file of the mail that belongs to no application."""
-    yield from _findings(package.documents + package.unassigned)
-
-
-def _findings(documents: tuple[DocumentFacts, ...]) -> Iterator[Finding]:
-    for document in documents:
-        if document.refusal is not None and document.refusal.reason is Reason.UNSAFE:
-            facts: dict[str, Fact] = {"file": file_name(document.path)}
-            yield Finding(ID, facts, document=document.kind, path=document.path)
+check_application = check_package = check

@@ -10,8 +10,7 @@ Passes: an enterprise sends to cmea-2020.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Package
 from bot.findings import Finding
@@ -19,7 +18,6 @@ from bot.rules.context import Context
 
 ID = "wrong-channel"
 CODES = ("wrong-channel",)
-OPTIONS: Mapping[str, Any] = {}
 SUMMARY = "该申报单位应通过其他渠道（推荐单位或网上系统）申报。"
 GUIDE = (
     "以通知规定的报送渠道为准；无法判断是企业还是推荐单位来信的，不作此判断。"

@@ -11,41 +11,35 @@ Passes: this year's form; a form without any year.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.facts import Application, DocumentFacts, Package
 from bot.findings import Fact, Finding
 from bot.names import file_name
-from bot.rules.context import Context
+from bot.rules.context import RuleContext
+from bot.rules.options import AtLeastOne, Kind, RuleOptions
 from bot.rules.requirements import required
 from bot.rules.values import plain, years_in
 
 ID = "wrong-year"
 CODES = ("wrong-year",)
-OPTIONS: Mapping[str, Any] = {"documents": ("application_form", "statistics_form")}
 SUMMARY = "申报表或统计表不是本年度的版本。"
 GUIDE = "核对表头的年度、“申报年度”和统计表的统计时段；没有写年度的不作此判断。有Word版的，不再看扫描件的年度。"
 
 _MONTH = re.compile(r"((?:19|20)\d\d)\D{1,2}(\d{1,2})(?!\d)")
 
 
-def check_application(application: Application, context: Context) -> Iterator[Finding]:
-    """A finding for each kind of the application's documents that states another year."""
-    yield from _findings(application.documents, context)
+class Options(RuleOptions):
+    documents: AtLeastOne[Kind] = ("application_form", "statistics_form")
 
 
-def check_package(package: Package, context: Context) -> Iterator[Finding]:
-    """The same for the documents of the whole mail, with the statistics' period."""
-    yield from _findings(package.documents, context)
-
-
-def _findings(documents: tuple[DocumentFacts, ...], context: Context) -> Iterator[Finding]:
+def check(subject: Application | Package, context: RuleContext[Options]) -> Iterator[Finding]:
+    """A finding for each kind of document, of the application or of the whole mail, that states another year or period."""
     asked = {r.document for scope in ("application", "package") for r in required(scope, context.package, context.programme)}
     others = {r.document for r in context.programme.requirements} - asked
     for spec in context.programme.documents:
-        readable = [d for d in documents if d.kind == spec.kind and d.refusal is None]
-        if spec.kind not in context.options["documents"] or spec.kind in others:
+        readable = [d for d in subject.documents if d.kind == spec.kind and d.refusal is None]
+        if spec.kind not in context.options.documents or spec.kind in others:
             continue
         for document in [d for d in readable if not d.scanned] or readable:
             facts = _wrong(document, context)
@@ -55,7 +49,10 @@ def _findings(documents: tuple[DocumentFacts, ...], context: Context) -> Iterato
                 break
 
 
-def _wrong(document: DocumentFacts, context: Context) -> dict[str, Fact]:
+check_application = check_package = check
+
+
+def _wrong(document: DocumentFacts, context: RuleContext[Options]) -> dict[str, Fact]:
     expected = context.programme.year
     if document.year and document.year != expected:
         return {"problem": "", "actual": document.year, "expected": expected}

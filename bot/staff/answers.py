@@ -28,11 +28,15 @@ MOST_NOTE = 2000
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter before it is queued: to whom, from which mailbox, and what it says."""
+    """A letter before it is queued: to whom it goes, what it says, and the mail that it answers from that mail's own mailbox."""
 
     recipient: str
-    mailbox: str
     rendered: Rendered
+    mail: Mail
+    programme: str
+    note: str
+    question: bool
+    """Whether it answers a question, which is settled then; else it says how a package's cases stand."""
 
 
 def draft_case_answer(session: Session, programme: Programme, config: Config, package_id: int, note: str, *, now: datetime) -> Draft:
@@ -64,7 +68,7 @@ def draft_case_answer(session: Session, programme: Programme, config: Config, pa
             FindingLine(cast(Any, f.severity), f.message) for f in findings if f.application_id is None and f.code not in everywhere
         ),
     )
-    return _draft(config, mails[-1], context)
+    return _draft(config, programme, mails[-1], context, note)
 
 
 def draft_mail_answer(session: Session, programme: Programme, config: Config, mail_id: int, note: str, *, now: datetime) -> Draft:
@@ -72,66 +76,31 @@ def draft_mail_answer(session: Session, programme: Programme, config: Config, ma
     mail = session.get(Mail, mail_id)
     if mail is None:
         raise StaffError("没有这封来信。")
-    return _draft(config, mail, _context(programme, "enquiry", mail, note, now, recipient=mail.from_name, essentials=programme.essentials))
+    context = _context(programme, "enquiry", mail, note, now, recipient=mail.from_name, essentials=programme.essentials)
+    return _draft(config, programme, mail, context, note)
 
 
-def queue_answer(
-    store: Store,
-    programme: Programme,
-    config: Config,
-    note: str,
-    *,
-    package_id: int | None = None,
-    mail_id: int | None = None,
-    once: str = "",
-    actor: str,
-    now: datetime,
-) -> int:
-    """Queue the letter that `draft_...` shows; the reply's id. An answered question is off staff's list. Raises StaffError.
+def queue_answer(session: Session, store: Store, config: Config, draft: Draft, *, once: str = "", actor: str, now: datetime) -> int:
+    """Queue the letter that a draft of this session shows; the reply's id. An answered question is off staff's list. Raises StaffError.
 
     `once`: a word of the form that asks; a form sent twice (a double click) queues one letter.
     """
-    with store.transaction() as session:
-        return queue_in(session, store, programme, config, note, package_id=package_id, mail_id=mail_id, once=once, actor=actor, now=now)
-
-
-def queue_in(
-    session: Session,
-    store: Store,
-    programme: Programme,
-    config: Config,
-    note: str,
-    *,
-    package_id: int | None = None,
-    mail_id: int | None = None,
-    once: str = "",
-    actor: str,
-    now: datetime,
-) -> int:
-    """`queue_answer` within the caller's transaction."""
-    if len(note) > MOST_NOTE:
+    mail = draft.mail
+    if len(draft.note) > MOST_NOTE:
         raise StaffError(f"附言过长，最多{MOST_NOTE}字。")
-    if package_id is not None:
-        draft = draft_case_answer(session, programme, config, package_id, note, now=now)
-        mail = [m for m in mails_of(session, package_id) if m.kind in ("submission", "supplement")][-1]
-    elif mail_id is not None:
-        draft = draft_mail_answer(session, programme, config, mail_id, note, now=now)
-        mail = session.get_one(Mail, mail_id)
-    else:
-        raise ValueError("an answer is to a package or to a mail")
     sent = _sent_already(session, mail, once) if once else None
     if sent is not None:
         return sent
-    mailbox = config.mailbox(draft.mailbox)
+    mailbox = config.mailbox(mail.mailbox)
     assert mailbox is not None
     event = Event(
         at=now,
         actor=actor,
         action="answered",
-        programme=programme.id,
+        programme=draft.programme,
         mail_id=mail.id,
         package_id=mail.package_id,
-        details={"note": note, "subject": draft.rendered.subject, **({"once": once} if once else {})},
+        details={"note": draft.note, "subject": draft.rendered.subject, **({"once": once} if once else {})},
     )
     session.add(event)
     session.flush()
@@ -146,7 +115,7 @@ def queue_in(
         subject=said.subject, text=said.text, html=said.html, message_id=message_id, raw_sha256=store.blobs.put(raw), queued_at=now,
     )  # fmt: skip
     session.add(reply)
-    if mail_id is not None:
+    if draft.question:
         session.add(
             Event(
                 at=now,
@@ -170,12 +139,12 @@ def _sent_already(session: Session, mail: Mail, once: str) -> int | None:
     return next((reply.id for reply in replies_of(session, mail_id=mail.id) if reply.purpose in purposes), None)
 
 
-def _draft(config: Config, mail: Mail, context: ReplyContext) -> Draft:
+def _draft(config: Config, programme: Programme, mail: Mail, context: ReplyContext, note: str) -> Draft:
     if config.mailbox(mail.mailbox) is None:
         raise StaffError(f"邮箱“{mail.mailbox}”已不在配置中，无法发信。")
     if not mail.from_address:
         raise StaffError("来信没有可以答复的地址。")
-    return Draft(mail.from_address, mail.mailbox, render(context))
+    return Draft(mail.from_address, render(context), mail, programme.id, note, context.decision == "enquiry")
 
 
 def _line(application: Application, findings: list[Any]) -> ApplicationLine:

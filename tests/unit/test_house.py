@@ -138,6 +138,12 @@ def test_nothing_names_the_machine_it_was_made_on() -> None:
     assert found == []
 
 
+def test_programmes_for_use_come_checked_against_the_rules() -> None:
+    """`bot.programme.load` knows no rule: what loads a programme from there takes options that refer to nothing."""
+    loading = {name for name, path in modules() for target in imports_of(path, name) if target == "bot.programme.load"}
+    assert loading == {"bot.rules.checked", "bot.drafting.form"}  # a draft asks the package's programmes for their labels alone
+
+
 def test_files_ask_to_be_split() -> None:
     """Past 400 lines a module asks to be split along its questions; past 450 it is."""
     long = {name: count for name, path in house.modules().items() if (count := len(path.read_text(encoding="utf-8").splitlines())) > 450}

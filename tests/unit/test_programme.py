@@ -45,8 +45,23 @@ WRONG = [
     ("a rule there is not", ("[rules.ineligible]", "[rules.inelligible]"), "rules.inelligible: no such rule"),
     ("an option there is not", ("zero = [", "zeros = ["), "rules.ineligible.zeros: unknown key"),
     ("an option of another type", ('zero = ["accidents"]', 'zero = "accidents"'), "a list of texts"),
+    ("a length below nought", ("max = 500", "max = -500"), "document.0.sections.0.max: Input should be greater than or equal to 0"),
+    ("a length that is none", ("max = 500 }", "max = true }"), "document.0.sections.0.max: Input should be a valid integer"),
+    ("a least length above the longest", ("max = 500", "max = 500, min = 501"), "sections.0.min: 501 is above `max`, 500"),
+    ("no pages", ('kind = "experience"', 'kind = "experience"\npages = 0'), "document.0.pages: Input should be greater than or equal to 1"),
+    (
+        "a part there is not",
+        ('kind = "work_summary"', 'kind = "work_summary"\ncontains = ["statistic_form"]'),
+        "document 'work_summary': `contains` names no [[document]]: 'statistic_form'; did you mean 'statistics_form'?",
+    ),
+    ("a column of nothing", ('value = "title"', 'value = "titel+number"'), "value: 'titel'; did you mean 'title'?"),
+    ("a requirement of nothing", ('document = "experience"', 'document = "experiences"'), "'experiences'; did you mean 'experience'?"),
     ("a switch that is none", ("[rules.ineligible]", '[rules.ineligible]\nenabled = "no"'), "true or false"),
-    ("a code there is not", ('packing-rule = "warning"', 'packing = "warning"'), "unknown finding codes: packing"),
+    (
+        "a code there is not",
+        ('packing-rule = "warning"', 'packing = "warning"'),
+        "severity.packing: unknown finding code: 'packing'",
+    ),
 ]
 
 
@@ -68,7 +83,7 @@ def test_all_problems_at_once_each_with_its_line(tmp_path: Path) -> None:
 
 def test_the_problems_of_a_folder_are_those_of_all_its_files(tmp_path: Path) -> None:
     with_changes(tmp_path, ("[rules.ineligible]", "[rules.inelligible]"))
-    with pytest.raises(ConfigurationError, match=r"jsaq-2025: rules\.inelligible"):
+    with pytest.raises(ConfigurationError, match=r"mine\.toml:\d+: rules\.inelligible"):
         checked_programmes(tmp_path)
     (tmp_path / "other.toml").write_text("[x", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"other\.toml: syntax"):

@@ -15,8 +15,9 @@ import bot.rules
 from bot.facts import Package
 from bot.findings import DEFAULT_SEVERITIES, Finding
 from bot.rules import registry
-from bot.rules.context import Context
+from bot.rules.context import Context, RuleContext
 from bot.rules.manual import manual
+from bot.rules.options import own_options
 from replies.sentences import all_sentences, sentence
 from tests.unit.rules import cases_documents, cases_mail, cases_names, cases_values
 from tests.unit.rules.build import BASES, Case, programmes, twice
@@ -26,6 +27,7 @@ NOT_RULES = {
     "__init__",
     "registry",
     "context",
+    "options",
     "blanks",
     "values",
     "requirements",
@@ -45,7 +47,7 @@ def package_of(case: Case) -> Package:
 def findings_of(case: Case) -> list[Finding]:
     rule = next(rule for rule in registry.RULES if rule.id == case.rule)
     package, programme = package_of(case), programmes()[BASES[case.base][0]]
-    context = Context(programme, package, registry.options_of(rule, programme))
+    context = RuleContext(programme, package, options=registry.options_of(rule, programme))
     found: list[Finding] = []
     for application in package.applications:
         found += rule.check_application(application, context) if rule.check_application else ()
@@ -102,14 +104,14 @@ def test_a_rule_is_one_short_module_with_its_manual() -> None:
         for heading in ("Options: ", "Fails: ", "Passes: "):
             assert heading in rule.manual
         assert set(rule.codes) <= set(DEFAULT_SEVERITIES)
-        assert all(f"`{option}`" in rule.manual for option in rule.options)
+        assert all(f"`{option}`" in rule.manual for option in own_options(rule.options))
         assert "。" in rule.guide  # staff read Chinese
         assert not re.search(r"[a-z]{4,}|`", rule.guide), rule.id
 
 
 @pytest.mark.parametrize("identity", sorted(programmes()))
 def test_a_programme_names_only_rules_and_options_that_exist(identity: str) -> None:
-    known = {rule.id: {*rule.options, "enabled"} for rule in registry.RULES}
+    known = {rule.id: set(rule.options.model_fields) for rule in registry.RULES}
     for rule, options in programmes()[identity].rules.items():
         assert set(options) <= known[rule]
 

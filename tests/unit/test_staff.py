@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.programme.load import load_programmes
-from bot.staff.answers import draft_case_answer, queue_answer
+from bot.staff.answers import draft_case_answer, draft_mail_answer, queue_answer
 from bot.staff.case import correct_field, handle_mail, judge_again
 from bot.staff.changes import settle_resubmission
 from bot.staff.duplicate import settle_duplicate
@@ -236,7 +236,9 @@ def test_what_is_previewed_is_what_is_queued(store: Store, tmp_path: Path) -> No
     given, case = config(tmp_path), application(store, "JSAQ2025-0015")
     with store.reading() as session:
         draft = draft_case_answer(session, PROGRAMME, given, case.package_id, "附言", now=DAY)
-    reply_id = queue_answer(store, PROGRAMME, given, "附言", package_id=case.package_id, **HOW)
+    with store.transaction() as session:
+        queued = draft_case_answer(session, PROGRAMME, given, case.package_id, "附言", now=DAY)
+        reply_id = queue_answer(session, store, given, queued, **HOW)
     with store.reading() as session:
         reply = session.get_one(Reply, reply_id)
         mail = session.get_one(Mail, reply.mail_id)
@@ -250,7 +252,9 @@ def test_what_is_previewed_is_what_is_queued(store: Store, tmp_path: Path) -> No
 def test_an_answered_question_leaves_the_list(store: Store, tmp_path: Path) -> None:
     with store.reading() as session:
         (enquiry,) = open_enquiries(session)
-    queue_answer(store, PROGRAMME, config(tmp_path), "会员单位可以直接报送。", mail_id=enquiry.id, **HOW)
+    with store.transaction() as session:
+        draft = draft_mail_answer(session, PROGRAMME, config(tmp_path), enquiry.id, "会员单位可以直接报送。", now=DAY)
+        queue_answer(session, store, config(tmp_path), draft, **HOW)
     with store.reading() as session:
         assert open_enquiries(session) == []
         reply = session.exec(select(Reply).where(Reply.mail_id == enquiry.id).order_by(Reply.id.desc())).first()  # type: ignore[union-attr]
@@ -263,7 +267,5 @@ def test_nobody_can_be_answered_from_a_mailbox_that_is_gone(store: Store, tmp_pa
     given = config(tmp_path)
     emptied = given.model_copy(update={"mailboxes": ()})
     case = application(store, "JSAQ2025-0015")
-    with pytest.raises(StaffError, match="已不在配置中"):
-        queue_answer(store, PROGRAMME, emptied, "", package_id=case.package_id, **HOW)
-    with store.reading() as session:
-        assert session.exec(select(Event).where(Event.action == "answered")).all() == []
+    with store.reading() as session, pytest.raises(StaffError, match="已不在配置中"):
+        draft_case_answer(session, PROGRAMME, emptied, case.package_id, "", now=DAY)
