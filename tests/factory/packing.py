@@ -46,7 +46,8 @@ def converted(data: bytes, source: str, target: str) -> bytes:
         path.write_bytes(data)
         profile = f"-env:UserInstallation={Path(folder, 'profile').as_uri()}"
         command = ["soffice", "--headless", "--norestore", profile, "--convert-to", target, "--outdir", folder, str(path)]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        # LibreOffice writes a document's dates by the clock of the place.
+        subprocess.run(command, check=True, capture_output=True, timeout=120, env=os.environ | {"TZ": "Asia/Shanghai"})
         return Path(folder, f"in.{target}").read_bytes()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -18,6 +17,7 @@ from replies import render as rendering
 from replies.context import ApplicationLine, FileLine, FindingLine, ReplyContext, ReplyDecision
 from replies.render import MOST_FILES, render, subject
 from replies.times import SHANGHAI, written_deadline, written_moment
+from tests.approved import assert_approved
 from tests.unit.replies_examples import EXAMPLES
 
 APPROVED = Path(__file__).parent / "approved" / "replies"
@@ -25,18 +25,9 @@ TEMPLATES = {entry.name: entry.read_text(encoding="utf-8") for entry in resource
 DERIVED = {"summary", "to_supplement", "most_files", "title"}
 
 
-@pytest.mark.parametrize("name", sorted(EXAMPLES))
-def test_an_answer_reads_as_approved(name: str) -> None:
-    answer = render(EXAMPLES[name])
-    shown = f"{answer.subject}\n\n{answer.text}"
-    approved = APPROVED / f"{name}.txt"
-    if os.environ.get("APPROVE"):
-        approved.write_text(shown, encoding="utf-8")
-    assert shown == approved.read_text(encoding="utf-8")
-
-
-def test_every_approved_text_has_its_example() -> None:
-    assert {path.stem for path in APPROVED.glob("*.txt")} == set(EXAMPLES)
+def test_the_answers_read_as_approved() -> None:
+    answers = {name: render(context) for name, context in EXAMPLES.items()}
+    assert_approved(APPROVED, {name: f"{answer.subject}\n\n{answer.text}" for name, answer in answers.items()})
 
 
 def test_every_decision_has_an_example_and_both_templates() -> None:
