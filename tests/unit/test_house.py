@@ -47,6 +47,7 @@ LAYERS = {
     "bot.cli": 6,
     "bot.__main__": 6,
 }
+CORE = ("bot.rules", "bot.judging", "replies")
 FREE = {"parsers.limits", "parsers.values", "parsers.reader", "replies.times"}
 """Shared values: known to every room."""
 HEAVY = {
@@ -72,6 +73,7 @@ def modules() -> list[tuple[str, Path]]:
         for path in sorted((ROOT / package).rglob("*.py")):
             parts = path.relative_to(ROOT).with_suffix("").parts
             found.append((".".join(parts[:-1] if parts[-1] == "__init__" else parts), path))
+    assert {name.partition(".")[0] for name, _ in found} == set(PACKAGES)
     return found
 
 
@@ -106,7 +108,20 @@ def test_imports_go_down_only(name: str, path: Path) -> None:
     assert upwards == [], f"{name} (layer {layer}) imports from above"
 
 
-@pytest.mark.parametrize(("name", "path"), [(n, p) for n, p in modules() if n.startswith(("bot.rules", "bot.judging", "replies"))])
+def test_every_listed_room_is_there() -> None:
+    """A room that moved would fall among the shell's, which may import nearly everything."""
+    names = {name for name, _ in modules()}
+    assert set(LAYERS) <= names
+    assert set(CORE) <= names
+
+
+def test_imports_are_seen() -> None:
+    """Were none read, every module would keep its layer."""
+    seen = {target for name, path in modules() for target in imports_of(path, name)}
+    assert {"bot.store.models", "bot.judging.judge", "parsers.reader", "replies.render", "re"} <= seen
+
+
+@pytest.mark.parametrize(("name", "path"), [(n, p) for n, p in modules() if n.startswith(CORE)])
 def test_the_core_knows_no_database_network_or_clock(name: str, path: Path) -> None:
     banned = {"sqlalchemy", "sqlmodel", "imapclient", "smtplib", "socket", "time", "requests", "httpx"}
     used = {m.split(".")[0] for m in imports_of(path, name)} | {m for m in imports_of(path, name) if m.startswith("bot.store")}
@@ -118,13 +133,16 @@ def test_the_core_knows_no_database_network_or_clock(name: str, path: Path) -> N
 def test_light_paths_load_nothing_heavy(name: str) -> None:
     code = f"import sys, {name}; print(*sorted({{m.split('.')[0] for m in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert HEAVY & set(done.stdout.split()) == set()
+    loaded = set(done.stdout.split())
+    assert name.partition(".")[0] in loaded
+    assert HEAVY & loaded == set()
 
 
 def test_no_parser_knows_a_programme() -> None:
-    for name, path in modules():
-        if name.startswith("parsers"):
-            assert not [m for m in imports_of(path, name) if m.split(".")[0] in ("bot", "programmes", "replies")], name
+    parsers = [(name, path) for name, path in modules() if name.startswith("parsers")]
+    assert parsers
+    for name, path in parsers:
+        assert not [m for m in imports_of(path, name) if m.split(".")[0] in ("bot", "programmes", "replies")], name
 
 
 def test_every_code_of_the_contract_has_a_rule_or_a_place() -> None:
@@ -150,6 +168,8 @@ def test_the_lock_covers_every_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").lower()
+    assert project["dependencies"]
+    assert project["optional-dependencies"]
     names = {re.split(r"[\[<>=!~; ]", name)[0].lower().replace("_", "-").replace(".", "-") for name in wanted}
     assert {name for name in names if not re.search(rf"^{re.escape(name)}(?:\[[^]]*\])?==", lock, re.MULTILINE)} == set()
 
@@ -158,7 +178,9 @@ def tracked() -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("no git checkout: nothing says which files belong to it")
-    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    files = [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    assert Path(__file__) in files
+    return files
 
 
 def test_nothing_names_the_machine_it_was_made_on() -> None:
@@ -209,4 +231,6 @@ def test_nothing_stands_there_unused() -> None:
     nodes = [node for _, path in modules() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     named = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
     once = {node.name for node in named if words[node.name] == 1 and not node.decorator_list and not node.name.startswith("__")}
+    assert {"test_nothing_stands_there_unused", "modules"} <= set(words)
+    assert "judge" in {node.name for node in named}
     assert once <= CALLED_BY_LIBRARIES

@@ -69,6 +69,7 @@ def test_both_alternatives_say_the_same(name: str) -> None:
     said = [f.message for f in context.findings] if context.decision not in ("enquiry", "stranger") else []
     said += [f.message for one in context.applications for f in one.findings] if said or context.applications else []
     said += [context.association, *context.contacts, *context.references] if context.decision != "stranger" else [context.association]
+    assert all(map(words, said)), "what says nothing is in everything"
     for line in said:
         assert words(line) in shown
         assert words(line) in words(answer.text)
@@ -77,6 +78,8 @@ def test_both_alternatives_say_the_same(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_html_needs_nothing_from_elsewhere(name: str) -> None:
     html = Text(render(EXAMPLES[name]).html)
+    assert {"html", "body"} <= html.tags
+    assert {key for key, _ in html.attributes} >= {"style"}
     assert not html.tags & {"img", "script", "link", "iframe", "form", "style", "a", "object", "svg"}
     assert not [value for key, value in html.attributes if key in ("src", "href", "background") or key.startswith("on")]
     assert not [value for key, value in html.attributes if key == "style" and "url(" in (value or "")]
