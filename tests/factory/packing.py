@@ -61,7 +61,7 @@ def _whole_as(package: Package, name: str, data: bytes) -> None:
     package.common = {p.path: p for p in documents}
 
 
-@spec("seven_zip", "js", "js-bundle")
+@spec("seven_zip", "js", "js-bundle", "pp-society")
 def _seven_zip(package: Package, rng: Random) -> Expected:
     _whole_as(package, "申报材料.7z", seven_zip(package.files()))
     return Expected()
@@ -74,7 +74,7 @@ def _deep(package: Package, rng: Random) -> Expected:
     return Expected()
 
 
-@spec("encrypted_zip", "js", "cm")
+@spec("encrypted_zip", "js", "cm", "pp")
 def _encrypted_zip(package: Package, rng: Random) -> Expected:
     _whole_as(package, "申报材料.zip", locked_zip(package.files()))
     return Expected(("encrypted-document",), optional=("missing-document",), no_documents=True, no_applications=True, channel="*")
@@ -116,14 +116,14 @@ def _bomb(package: Package, rng: Random) -> Expected:
     return Expected(("unsafe-document",))
 
 
-@spec("wrong_extension", "js", "cm")
+@spec("wrong_extension", "js", "cm", "pp")
 def _wrong_extension(package: Package, rng: Random) -> Expected:
     entry = package.entries[0]
     entry.pieces["form"] = replace_piece(entry.pieces["form"], path=entry.pieces["form"].path.replace(".docx", ".doc"))
     return Expected()
 
 
-@spec("old_office", "js", "cm")
+@spec("old_office", "js", "cm", "pp")
 def _old_office(package: Package, rng: Random) -> Expected:
     extension = rng.choice(("doc", "wps", "rtf"))
     # LibreOffice writes content controls into RTF as fields that it cannot read back: nobody's form looks like that
