@@ -89,13 +89,13 @@ class Papers(DirectReader):
         return Scan(tuple(page(n, blocks(paper.pages[n - 1][0]) if text else (), *paper.pages[n - 1][1]) for n in numbers))
 
 
-def judged(papers: Papers, folder: Path, *mails: Mail, style: str = "qqweb") -> list[dict[str, Any]]:
-    """What `shenbao check --json` says of these mails, one after the other."""
+def judged(papers: Papers, folder: Path, *mails: Mail, style: str = "qqweb", programme: Path | None = None) -> list[dict[str, Any]]:
+    """What `shenbao check --json` says of these mails, one after the other; by the programme of that file where there is one."""
     paths = []
     for number, mail in enumerate(mails, start=1):
         paths.append(folder / f"{number:02d}.eml")
         paths[-1].write_bytes(write_mail(mail, style=style, rng=Random(number)))
-    return list(check_files(paths, reader=papers))
+    return list(check_files(paths, None if programme is None else str(programme), reader=papers))
 
 
 def codes(outcome: dict[str, Any]) -> list[str]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import math
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 from bot.samples.layout import Layout, Line, Row, Table
+from bot.samples.zips import WRITTEN
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -39,7 +42,10 @@ def write_scan(
     """A PDF of scanned pages, each a layout with its seals: pixels only, slightly turned and noisy."""
     pictures = [_scanned(draw_page(layout, stamps, dpi=dpi, font=font), rng, grey=grey) for layout, stamps in pages]
     out = io.BytesIO()
-    pictures[0].save(out, "PDF", resolution=dpi, save_all=True, append_images=pictures[1:], quality=80)
+    written = datetime(*WRITTEN).timetuple()
+    pictures[0].save(
+        out, "PDF", resolution=dpi, save_all=True, append_images=pictures[1:], quality=80, creationDate=written, modDate=written
+    )
     return out.getvalue()
 
 
@@ -173,6 +179,15 @@ def _scanned(page: Image, rng: Random, *, grey: bool) -> Image:
 
     page = page.rotate(rng.uniform(-0.5, 0.5), resample=Image.Resampling.BICUBIC, fillcolor=(253, 253, 251))
     page = page.filter(ImageFilter.GaussianBlur(0.4))
-    noise = Image.effect_noise((page.width // 2, page.height // 2), 6).resize(page.size)
+    noise = _noise(page).resize(page.size)
     page = Image.blend(page, Image.merge("RGB", (noise, noise, noise)), 0.03)
     return page.convert("L").convert("RGB") if grey else page
+
+
+def _noise(page: Image) -> Image:
+    """Grey noise of half the page's size, a standard deviation of 6: the page's own, for Pillow's comes from a generator without a seed."""
+    import numpy as np
+    from PIL import Image
+
+    drawn = np.random.RandomState(zlib.crc32(page.tobytes())).normal(128, 6, (page.height // 2, page.width // 2))
+    return Image.fromarray(drawn.clip(0, 255).astype(np.uint8))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
+from bot.samples.zips import undated
+
 
 def write_xlsx(rows: Sequence[Sequence[str | int | None]], *, sheet: str = "Sheet1") -> bytes:
     """A workbook of one sheet with these rows from its top-left cell."""
@@ -17,7 +19,7 @@ def write_xlsx(rows: Sequence[Sequence[str | int | None]], *, sheet: str = "Shee
         page.append(list(row))
     out = io.BytesIO()
     book.save(out)
-    return out.getvalue()
+    return undated(out.getvalue())
 
 
 def write_pptx(slides: Sequence[tuple[str, Sequence[str]]]) -> bytes:
@@ -31,4 +33,4 @@ def write_pptx(slides: Sequence[tuple[str, Sequence[str]]]) -> bytes:
         slide.placeholders[1].text = "\n".join(lines)
     out = io.BytesIO()
     deck.save(out)
-    return out.getvalue()
+    return undated(out.getvalue())

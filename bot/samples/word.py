@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from xml.sax.saxutils import escape
 
 from bot.samples.layout import Box, Layout, Line, Table
+from bot.samples.zips import write_zip
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -59,16 +58,14 @@ def write_docx(layout: Layout, *, macros: bytes | None = None) -> bytes:
     document = (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:document xmlns:w="{_W}"><w:body>{body}{_page()}</w:body></w:document>'
     )
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", _TYPES.format(main=_MAIN if macros is None else _MACRO_MAIN))
-        archive.writestr("_rels/.rels", _ROOT_RELS)
-        archive.writestr("word/_rels/document.xml.rels", _DOCUMENT_RELS.format(macros="" if macros is None else _MACRO_REL))
-        archive.writestr("word/document.xml", document)
-        archive.writestr("word/styles.xml", _STYLES)
-        if macros is not None:
-            archive.writestr("word/vbaProject.bin", macros)
-    return out.getvalue()
+    parts = [
+        ("[Content_Types].xml", _TYPES.format(main=_MAIN if macros is None else _MACRO_MAIN).encode()),
+        ("_rels/.rels", _ROOT_RELS.encode()),
+        ("word/_rels/document.xml.rels", _DOCUMENT_RELS.format(macros="" if macros is None else _MACRO_REL).encode()),
+        ("word/document.xml", document.encode()),
+        ("word/styles.xml", _STYLES.encode()),
+    ]
+    return write_zip(parts if macros is None else [*parts, ("word/vbaProject.bin", macros)])
 
 
 def _page() -> str:

@@ -12,7 +12,7 @@ from random import Random
 from bot.samples.letters import STYLES
 from bot.samples.package import write_package
 from bot.samples.zips import NAMINGS
-from tests.factory import manners, more_stories, packing, papers, shapes  # noqa: F401  # all but manners register their cases
+from tests.factory import call_cases, manners, more_stories, packing, papers, shapes  # noqa: F401  # all but manners register their cases
 from tests.factory.defects import BASES, SPECS, Spec
 from tests.factory.others import MAILBOXES, OTHERS
 from tests.factory.stories import STORIES

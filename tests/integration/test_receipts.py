@@ -1,18 +1,20 @@
-"""For each notice: its mails in a real mailbox, the real daemon, real SMTP; every answer compared whole with approved text.
+"""For each notice: its mails in a real mailbox, the real daemon, real SMTP; every answer compared whole with its own approved text.
 
-`UPDATE_APPROVED=1` writes the texts anew; read them before you commit them.
+How to approve anew stands in `tests/approved.py`.
 """
 
 from __future__ import annotations
 
-import os
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
 
 from bot.demo.mails import DemoMail, demo_mails
 from bot.programme.load import load_programmes
+from tests.approved import assert_approved
 from tests.integration.servers import Dovecot, Smtp
 from tests.integration.site import Site
 
@@ -42,16 +44,25 @@ def test_the_answers_are_those_approved(programme: str, mails: list[DemoMail]) -
         assert site.terminate(daemon) == 0
         assert state["mails"]["total"] == len(own)
         assert state["stuck"] == 0
-        said = "\n".join(sorted(_printed(letter.message) for letter in smtp.received))
+        said = _by_mail(own, [letter.message for letter in smtp.received])
     finally:
         site.close()
         smtp.stop()
         dovecot.close()
-    file = APPROVED / f"{programme}.txt"
-    if os.environ.get("UPDATE_APPROVED"):
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(said, encoding="utf-8")
-    assert said == file.read_text(encoding="utf-8")
+    assert_approved(APPROVED / programme, said)
+
+
+def _by_mail(mails: list[DemoMail], answers: list[EmailMessage]) -> dict[str, str]:
+    """The answers by the place and the name of the mail that they answer; of a mail without one, nothing."""
+    names = {_message_id(mail.raw): f"{number:02d}-{mail.name}" for number, mail in enumerate(mails, start=1)}
+    answered = [names[answer["In-Reply-To"]] for answer in answers]
+    assert len(set(answered)) == len(answered), "a mail was answered twice"
+    return {name: _printed(answer) for name, answer in zip(answered, answers, strict=True)}
+
+
+def _message_id(raw: bytes) -> str:
+    found: str = message_from_bytes(raw, policy=default)["Message-ID"]
+    return found
 
 
 def _printed(message: EmailMessage) -> str:
@@ -61,4 +72,4 @@ def _printed(message: EmailMessage) -> str:
     assert html is not None
     for header in ("In-Reply-To", "Auto-Submitted", "X-Auto-Response-Suppress"):
         assert message[header]
-    return f"To: {message['To']}\nSubject: {message['Subject']}\n\n{body.get_content()}\n{'=' * 100}".replace("\r\n", "\n")
+    return f"To: {message['To']}\nSubject: {message['Subject']}\n\n{body.get_content()}".replace("\r\n", "\n")

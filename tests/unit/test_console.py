@@ -126,7 +126,7 @@ def test_no_action_without_log_in(stranger: Browser) -> None:
 
 def test_every_route_is_guarded(site: Any, stranger: Browser) -> None:
     """Whatever route is added later is asked for here too."""
-    open_routes = {"/login"}
+    open_routes, asked = {"/login"}, set()
     for route in make_app(site).routes:
         path = str(getattr(route, "path", ""))
         if path in open_routes or path == "/static":
@@ -138,6 +138,9 @@ def test_every_route_is_guarded(site: Any, stranger: Browser) -> None:
         assert "{" not in path
         for method in getattr(route, "methods", set()) - {"HEAD"}:
             assert stranger.client.request(method, path).status_code == 303, (method, path)
+            asked.add(path)
+    assert {"/", *ADMINS} <= asked
+    assert len(asked) > len(POSTS)
 
 
 def test_admins_pages_are_for_admins(staff: Browser, admin: Browser) -> None:

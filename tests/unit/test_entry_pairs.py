@@ -47,6 +47,7 @@ def test_the_same_entry_is_certain(pair: tuple[str, str, str]) -> None:
 @pytest.mark.parametrize("label", ["variant", "different"])
 def test_certain_is_never_wrong(label: str) -> None:
     """A wrong "certain" would reject somebody's entry."""
+    assert pairs(label)
     assert [pair for pair in pairs(label) if likeness(pair) is Likeness.CERTAIN] == []
 
 

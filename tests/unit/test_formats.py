@@ -94,6 +94,8 @@ def test_identify(name: str, data: bytes, expected: str) -> None:
 def test_every_reader_can_be_imported() -> None:
     import importlib
 
+    assert {"docx", "xlsx", "pdf"} <= set(READERS)
+    assert {"doc", "ppt"} <= set(CONVERTED)
     for target in {*READERS.values()}:
         module, _, function = target.partition(":")
         assert callable(getattr(importlib.import_module(module), function))

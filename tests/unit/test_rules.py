@@ -63,7 +63,9 @@ def test_a_rule_yields_exactly_what_its_case_says(case: Case) -> None:
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.expected], ids=lambda case: f"{case.rule}: {case.name}")
 def test_a_finding_says_more_than_the_general_sentence(case: Case) -> None:
-    for finding in findings_of(case):
+    found = findings_of(case)
+    assert found
+    for finding in found:
         problems = all_sentences()[finding.code]
         problem = str(finding.facts.get("problem", ""))
         general = problems.get(problem, problems[""])[-1]
@@ -97,6 +99,7 @@ def test_the_registry_lists_every_rule_in_the_folder() -> None:
 
 def test_a_rule_is_one_short_module_with_its_manual() -> None:
     folder = Path(bot.rules.__file__).parent
+    assert registry.RULES
     for rule in registry.RULES:
         lines = (folder / f"{rule.id.replace('-', '_')}.py").read_text(encoding="utf-8").splitlines()
         assert len(lines) <= 150
@@ -112,6 +115,7 @@ def test_a_rule_is_one_short_module_with_its_manual() -> None:
 @pytest.mark.parametrize("identity", sorted(programmes()))
 def test_a_programme_names_only_rules_and_options_that_exist(identity: str) -> None:
     known = {rule.id: set(rule.options.model_fields) for rule in registry.RULES}
+    assert any(programme.rules for programme in programmes().values())
     for rule, options in programmes()[identity].rules.items():
         assert set(options) <= known[rule]
 

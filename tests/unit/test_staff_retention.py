@@ -59,7 +59,9 @@ def test_a_case_goes_whole_once_its_newest_mail_is_over_age(store: Store) -> Non
         assert len(find_cases(session, CaseFilter("公司"))[0]) == 2
         event = session.exec(select(Event).where(Event.action == "retention")).one()
         assert (event.actor, event.details["cases"], event.details["blobs"]) == ("staff:guanli", 1, 3)
-        assert all(not e.details for e in session.exec(select(Event).where(Event.package_id == 1)))
+        emptied = session.exec(select(Event).where(Event.package_id == 1)).all()
+        assert emptied
+        assert not any(event.details for event in emptied)
     with pytest.raises(StoreError):
         store.blobs.get(mail.sha256)
 

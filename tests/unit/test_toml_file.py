@@ -80,13 +80,15 @@ def leaves(value: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
 
 
 FILES = [ROOT / "config.example.toml", ROOT / "pyproject.toml", *sorted(ROOT.glob("programmes/*.toml")), ROOT / "replies/sentences.toml"]
+assert len(FILES) > 3, "no programme was found"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_every_value_of_our_own_files_is_known(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    lines, rows = lines_of(text), text.splitlines()
-    for place in leaves(tomllib.loads(text)):
+    lines, rows, places = lines_of(text), text.splitlines(), list(leaves(tomllib.loads(text)))
+    assert len(places) > 20
+    for place in places:
         if isinstance(place[-1], str):
             assert place[-1] in rows[lines[place] - 1]
         else:

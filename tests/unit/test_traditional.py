@@ -71,7 +71,9 @@ def test_every_label_of_every_programme(identity: str, key: str, text: str, shap
 @pytest.mark.parametrize("identity", [identity for identity, programme in PROGRAMMES.items() if programme.statistics])
 def test_every_line_of_the_statistics(identity: str) -> None:
     specs = statistic_labels(PROGRAMMES[identity])
+    assert specs
     for spec in specs:
+        assert any(spec.contains), spec.key
         for part in spec.contains:
             for label in ("".join(part), as_in_taiwan("".join(part))):
                 value = "123" if spec.type in ("number", "integer") else "陳麗華"
