@@ -4,13 +4,23 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format bench bench-accuracy faults lock clean system
+.PHONY: demo test check lint format bench bench-accuracy faults lock clean system
 
 demo: $(READY)
 	$(VENV)/bin/shenbao demo $(ARGS)
 
+# Everything. A part: make test ARGS="tests/unit/test_word.py -k tables", or ARGS="-k imap" for what is named so anywhere. Where ARGS
+# names files or cases, they run in one process, without what several take to start. Three workers on two cores, since the long
+# tests wait more than they work; each takes one file after the other, the longest first (tests/conftest.py).
+WORKERS := 3
+SPREAD := $(if $(findstring tests/,$(ARGS)),,-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
+
 test: $(READY) system
-	$(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
+	$(RUN) -m pytest $(SPREAD) $(ARGS)
+
+# While one works: style, types, and the unit tests that need no OCR, no office suite, no server and not many seconds.
+check: lint
+	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/unit -m "not slow" $(ARGS)
 
 lint: $(READY)
 	@status=0; $(VENV)/bin/ruff check . || status=1; $(VENV)/bin/ruff format --check . || status=1; $(VENV)/bin/mypy || status=1; exit $$status

@@ -269,6 +269,8 @@ class ProcessingConfig(_Part):
     """Mails from this size on wait in a queue of their own, so that small ones never wait behind them."""
     order_seconds: float = Field(default=60, ge=0)
     """How long a mail waits for an earlier one of which nobody can tell yet whether it concerns the same entry."""
+    takeover_seconds: float = Field(default=60, ge=5)
+    """With several workers: one that was not heard of for so long is dead, and the others have taken its mails over."""
 
 
 class SendingConfig(_Part):

@@ -132,6 +132,7 @@ _COMPANY_WORDS = re.compile(r"股份|集团|控股|有限|责任|公司|总公�
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(_KEPT)
 def evened(text: str) -> str:
     """A name with NFKC, blanks, brackets, quotes, dashes and letter case evened out, without hints such as （盖章）."""
     while True:

@@ -57,7 +57,10 @@ def _written(name: str, value: object) -> str:
         if name in _QUOTED:
             return "、".join(f"“{item}”" for item in items)
         return ("或" if name == "formats" else "、").join(items)
-    text = "".join(character if character.isprintable() else " " for character in str(value)).strip()
+    text = str(value)
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else " " for character in text)
+    text = text.strip()
     if name == "channel":
         return _CHANNELS.get(text, "")
     return text if name in _OURS or len(text) <= 100 else f"{text[:99]}…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlmodel import Session
@@ -226,6 +227,7 @@ class Maker:
         return self.add(Reply(**{**defaults, **values}))  # type: ignore[no-any-return]
 
 
+@cache
 def page_picture() -> bytes:
     """A page of a scan as PNG: 210 x 297 mm at 50 dpi with lines like a form's and a red ring."""
     from PIL import Image, ImageDraw

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import argon2
 import httpx
 from sqlmodel import SQLModel
 
@@ -38,6 +40,8 @@ expected = { "jsaq-2025" = ["南京市质量协会", "连云港市质量协会",
 [console]
 listen = "127.0.0.1:0"
 """
+users._hasher = cache(lambda: argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+"""Nobody guesses the passwords below; the real hash of each log-in would take longer than most tests."""
 ADMIN, STAFF = ("guanli", "correct horse battery"), ("wangfang", "staple staple staple")
 
 
@@ -66,7 +70,9 @@ def _opened(folder: Path) -> Store:
 def filled_store() -> Iterator[Store]:
     """A store of its own with a day's cases and two users."""
     with tempfile.TemporaryDirectory(prefix="shenbao-staff-") as folder:
-        shutil.copytree(_master().name, folder, dirs_exist_ok=True)
+        master = Path(_master().name)
+        shutil.copytree(master, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("blobs"))
+        shutil.copytree(master / "blobs", Path(folder, "blobs"), copy_function=os.link)  # a blob is never written to
         with _opened(Path(folder)) as store:
             yield store
 

@@ -27,6 +27,7 @@ from bot.crashpoints import crash_point
 from bot.engine import keys, parts
 from bot.engine.alone import AloneReader, WorkerDied
 from bot.engine.lane import Lane
+from bot.engine.leases import Leases
 from bot.errors import StoreError
 from bot.intake.intake import Intake, Read
 from bot.store import mails
@@ -34,10 +35,6 @@ from bot.store.models import Mail, MailState
 from bot.store.store import POSTGRES_OPTIONS, Store
 
 SMALL, LARGE = "small", "large"
-HEARTBEAT = 5.0
-STALLED_SECONDS = 25.0
-"""A worker that was not heard of for so long is dead. Far above the heartbeat; a step's length does not matter to it."""
-SWEEP_SECONDS = 10.0
 _SUSPECTS_PATIENCE = 50
 _SCHEMA_LOCK = 0x53686562
 
@@ -51,10 +48,12 @@ class ClusterEngine:
         self._config, self._store, self._intake = config, store, intake
         self._read_alone = AloneReader(config)
         self._large = int(config.processing.large_mb * 2**20)
+        self._leases = Leases(config.processing.takeover_seconds)
         self._lane = Lane(
             store,
             parts.lanes(config),
             config.processing.order_seconds,
+            self._leases,
             settle=intake.settle,
             glance=partial(keys.glance, intake),
             reach_of=partial(keys.reach_of, intake),
@@ -197,8 +196,8 @@ class ClusterEngine:
             "install_signal_handlers": False,
             "delete_jobs": "always",
             "fetch_job_polling_interval": 2.0,
-            "update_heartbeat_interval": HEARTBEAT,
-            "stalled_worker_timeout": STALLED_SECONDS,
+            "update_heartbeat_interval": self._leases.heartbeat,
+            "stalled_worker_timeout": self._leases.stalled,
             "shutdown_graceful_timeout": 4.0,
         }
         async with app.open_async():
@@ -289,7 +288,7 @@ class ClusterEngine:
     async def _sweep(self, app: procrastinate.App, hands: Sequence[Worker]) -> None:
         """Drop what dead workers held, and queue what is stored and in nobody's hands."""
         while True:
-            stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
+            stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._leases.stalled)
             for job in stalled:
                 await self._drop(app, job, "a dead worker's mail is taken over")
             await self._drop_adrift(app, {one.worker_id for one in hands})
@@ -302,7 +301,7 @@ class ClusterEngine:
             except (StoreError, ConnectorException, OSError) as error:
                 log.error("the sweep failed; it comes again", error=str(error))
                 self._drop_queue()
-            await asyncio.sleep(SWEEP_SECONDS)
+            await asyncio.sleep(self._leases.sweep)
 
     async def _drop_adrift(self, app: procrastinate.App, ours: Collection[int | None]) -> None:
         """Drop the jobs that the engine believes to be in our hands and that we ended: PostgreSQL went away just when

@@ -22,6 +22,7 @@ import sqlalchemy
 import structlog
 
 from bot.crashpoints import crash_point
+from bot.engine.leases import Leases
 from bot.engine.order import Item, Stage, held_up, may_settle
 from bot.engine.port import Glance, ReachOf
 from bot.errors import ShenbaoError, StoreError
@@ -31,8 +32,6 @@ from bot.store.mails import Waiting
 from bot.store.models import Mail, MailState
 from bot.store.store import Store
 
-_HELD = timedelta(seconds=60)
-_REFRESH_HELD = 20.0
 _LOOK_SECONDS = 0.3
 _GLANCE_AFTER = 0.3
 _CHANNEL = "shenbao_settled"
@@ -61,6 +60,7 @@ class Lane:
         store: Store,
         lanes: Mapping[str, str],
         patience: float,
+        leases: Leases,
         *,
         settle: Callable[[Any], None],
         glance: Glance,
@@ -68,7 +68,7 @@ class Lane:
         failed: Callable[[int, str], None],
         settled: Callable[[int], None],
     ) -> None:
-        self._store, self._lanes, self._patience = store, lanes, patience
+        self._store, self._lanes, self._patience, self._leases = store, lanes, patience, leases
         self._settle, self._glance, self._failed, self._settled = settle, glance, failed, settled
         self._reach_of = reach_of
         self._me = uuid.uuid4().hex
@@ -83,7 +83,7 @@ class Lane:
     def is_held(self, mail: Waiting) -> bool:
         """Whether some living worker says that it has read the mail and not settled it yet."""
         at = mail.keys.get("held_at")
-        return isinstance(at, str) and timedelta(0) <= now() - datetime.fromisoformat(at) < _HELD
+        return isinstance(at, str) and timedelta(0) <= now() - datetime.fromisoformat(at) < timedelta(seconds=self._leases.held)
 
     def ready(self, mail: Mail, read: Any, found: frozenset[str]) -> None:
         """A mail was read: it waits for its turn here."""
@@ -242,7 +242,7 @@ class Lane:
     def _keep_shown(self) -> None:
         moment = time.monotonic()
         for mail_id, held in list(self._held.items()):
-            if moment - held.shown > _REFRESH_HELD:
+            if moment - held.shown > self._leases.show_again:
                 self._show(mail_id, held.keys)
                 held.shown = moment
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot.names import evened
 
@@ -12,6 +13,7 @@ _UNTICKED = re.compile(r"[□☐]是[□☐]否|是[□☐]否[□☐]")
 _WORDS_FOR_NOTHING = frozenset({"无", "没有", "暂无", "n/a", "na", "none", "null", "待定", "待填", "空", "略"})
 
 
+@lru_cache(4096)
 def is_blank(text: str, *, name: bool = False) -> bool:
     """True for a value that says nothing: empty, strokes, a left-over hint, stamp line or unticked boxes; with `name`, 无 too."""
     left = _STAMP_LINE.sub("", evened(text))

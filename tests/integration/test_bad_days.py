@@ -93,7 +93,7 @@ def answers_to(site: Site, sender: str) -> int:
 
 
 def test_a_converter_that_hangs_costs_its_document_and_holds_up_nobody(site: Site) -> None:
-    site.more = "[limits]\nparse_seconds = 15\n[processing]\norder_seconds = 1\n"
+    site.more = "[limits]\nparse_seconds = 10\n[processing]\norder_seconds = 1\n"
     program = converter(site, "sleep 3600")
     site.dovecot.deliver(JSAQ, old_form())
     process = site.start(SHENBAO_SOFFICE=program)
@@ -109,7 +109,7 @@ def test_a_converter_that_hangs_costs_its_document_and_holds_up_nobody(site: Sit
         codes = set(session.exec(select(Finding.code).where(Finding.current)))
         document = session.exec(select(Document)).one()
     assert "unreadable-document" in codes
-    assert "was not done within 15 s" in document.facts["refusal"]["detail"]
+    assert "was not done within 10 s" in document.facts["refusal"]["detail"]
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["the daemon", "a worker"])

@@ -24,6 +24,8 @@ from bot.store.store import Store
 from tests import staff_site
 from tests.staff_data import DAY
 
+pytestmark = pytest.mark.slow
+
 
 def _serve(config: Config, pipe: Connection) -> None:
     """1: read; 2: the mail kills its process; 3: a mistake in the program; 4: read, and the process leaves."""

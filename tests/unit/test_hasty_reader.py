@@ -28,6 +28,8 @@ from bot.store.store import Store
 from parsers.reader import DirectReader, Reader
 from parsers.values import Content, Reading, Refusal, Scan
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

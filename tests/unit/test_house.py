@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests import house
+from tests.conftest import LONGEST_FIRST
 
 ROOT = house.ROOT
 HEAVY = {
@@ -195,3 +196,28 @@ def test_nothing_stands_there_unused() -> None:
     assert {"test_nothing_stands_there_unused", "modules"} <= set(words)
     assert "judge" in {node.name for node in named}
     assert once <= CALLED_BY_LIBRARIES
+
+
+MUST_BE_SLOW = (
+    "tests.scans",
+    "tests.integration.servers",
+    "tests.integration.site",
+    "parsers.sandbox.sandbox",
+    "bot.engine.alone import AloneReader",
+)
+"""Who imports these draws and reads pages, starts servers or starts processes."""
+
+
+def test_make_check_runs_no_slow_test() -> None:
+    tests = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "unit").glob("test_*.py")}
+    slow = {name for name, text in tests.items() if "\npytestmark = pytest.mark.slow\n" in text}
+    asked = {name for name, text in tests.items() if re.search(rf"^ *(?:from|import) ({'|'.join(MUST_BE_SLOW)})\b", text, re.M)}
+    assert asked
+    assert asked <= slow
+    check = next(line for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if 'tests/unit -m "not slow"' in line)
+    assert check.startswith("\t$(RUN) -m pytest")
+
+
+def test_the_longest_files_are_there() -> None:
+    assert LONGEST_FIRST
+    assert [name for name in LONGEST_FIRST if not (ROOT / "tests" / name).is_file()] == []

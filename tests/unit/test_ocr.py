@@ -14,6 +14,8 @@ from parsers.pixels import ocr
 from parsers.sandbox.walls import environment
 from tests.scans.forms import font
 
+pytestmark = pytest.mark.slow
+
 
 def written(text: str, size: int = 34) -> NDArray[np.uint8]:
     image = Image.new("L", (900, 120), 255)

@@ -15,6 +15,8 @@ from parsers.scan.scan import scan
 from parsers.values import Box, Grid, Reason, Refusal, Scan, ScannedPage
 from tests.scans import cases, forms, stamps, wear
 
+pytestmark = pytest.mark.slow
+
 RNG_SEED = 7
 
 

@@ -13,6 +13,8 @@ from parsers.seals.seals import find_seals
 from parsers.values import Seal
 from tests.scans import forms, stamps, wear
 
+pytestmark = pytest.mark.slow
+
 DPI = 200
 MM = 25.4 / DPI
 NAME = "南京鼎盛路桥工程有限公司"

@@ -16,6 +16,8 @@ from bot.store.models import Mail, MailState, Reply, ReplyState
 from tests.meter import Meter
 from tests.world import World, bundle, entry, whole
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2025, 6, 10, 2, 5, tzinfo=UTC)
 
 
