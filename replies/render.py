@@ -115,7 +115,7 @@ def _tidy(text: str) -> str:
 def _clean(value: Value, *, lines: bool = False) -> Value:
     """The same value without control and direction characters in any string; only staff's note keeps its lines."""
     if isinstance(value, str):
-        kept = value
+        kept: str = value
         if not value.isprintable():
             kept = "".join(c if c.isprintable() or c == "\u3000" or (lines and c == "\n") else " " for c in value)
         return kept.strip()  # type: ignore[return-value]

@@ -153,7 +153,7 @@ def test_nothing_names_the_machine_it_was_made_on() -> None:
 
 def test_programmes_for_use_come_checked_against_the_rules() -> None:
     """`bot.programme.load` knows no rule: what loads a programme from there takes options that refer to nothing."""
-    loading = {name for name, path in modules() for target in imports_of(path, name) if target == "bot.programme.load"}
+    loading = {name for name in house.modules() for target in house.imports_of(name) if target == "bot.programme.load"}
     assert loading == {"bot.rules.checked", "bot.drafting.form"}  # a draft asks the package's programmes for their labels alone
 
 
