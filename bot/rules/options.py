@@ -63,8 +63,8 @@ def _fields(programme: Programme, *types: str) -> Iterable[str]:
     return (spec.key for spec in programme.fields if not types or spec.type in types)
 
 
-def _kinds(programme: Programme, scope: str) -> Iterable[str]:
-    return (spec.kind for spec in programme.documents if spec.scope == scope)
+def _kinds(programme: Programme, *scopes: str) -> Iterable[str]:
+    return (spec.kind for spec in programme.documents if not scopes or spec.scope in scopes)
 
 
 FieldKey = Annotated[StrictStr, Refers("key of a `[[field]]`", _fields)]
@@ -75,8 +75,8 @@ CountKey = Annotated[
 NameKey = Annotated[Literal["organisation", "team"], Refers("key of a `[[field]]`", _fields)]
 """A field whose name may have a superior's before it."""
 StatisticKey = Annotated[StrictStr, Refers("key of a `[[statistic]]`", lambda programme: (spec.key for spec in programme.statistics))]
-Kind = Annotated[StrictStr, Refers("kind of a `[[document]]`", lambda programme: (spec.kind for spec in programme.documents))]
-KindOrNone = Annotated[StrictStr, Refers("kind of a `[[document]]`", lambda programme: (spec.kind for spec in programme.documents), True)]
+Kind = Annotated[StrictStr, Refers("kind of a `[[document]]`", _kinds)]
+KindOrNone = Annotated[StrictStr, Refers("kind of a `[[document]]`", _kinds, or_none=True)]
 ApplicationKind = Annotated[
     StrictStr, Refers("kind of a `[[document]]` of scope application", lambda programme: _kinds(programme, "application"))
 ]
@@ -90,7 +90,7 @@ ListKind = Annotated[
 ]
 CombinedKindOrNone = Annotated[
     StrictStr,
-    Refers("kind of a `[[document]]` with `contains`", lambda programme: (d.kind for d in programme.documents if d.contains), True),
+    Refers("kind of a `[[document]]` with `contains`", lambda programme: (d.kind for d in programme.documents if d.contains), or_none=True),
 ]
 PartKind = Annotated[
     StrictStr, Refers("kind that a `[[document]]` `contains`", lambda programme: (kind for d in programme.documents for kind in d.contains))
