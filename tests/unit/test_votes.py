@@ -21,7 +21,7 @@ from bot.judging.papers.classify import Paper, find_copy, taken, weigh
 from bot.judging.papers.extract import new_facts
 from bot.judging.papers.material import read_material
 from bot.judging.papers.neighbours import MAIL_VOTES, hear_the_mail
-from bot.judging.papers.scans import PAGE_VOTES, page_votes, read_pages
+from bot.judging.papers.scans import PAGE_VOTES, read_pages
 from bot.judging.papers.several import WHOLE_VOTES, without_doubles
 from bot.judging.papers.votes import OTHER, VOTES, Original, Vote, cast
 from bot.programme.load import load_programmes
@@ -108,9 +108,9 @@ def test_each_vote_of_the_pages(sign: Any, monkeypatch: pytest.MonkeyPatch) -> N
     assert [said for said, _ in sign.find(programme, with_it)] == [kind]
     assert list(sign.find(programme, without)) == []
     named = cast(VOTES, original(name, ("总结.pdf", ())))
-    assert weigh((*named, *page_votes(programme, with_it))).best == kind
+    assert weigh((*named, *cast(scans.PAGE_VOTES, programme, with_it))).best == kind
     monkeypatch.setattr(scans, "PAGE_VOTES", [other for other in PAGE_VOTES if other is not sign])
-    assert weigh((*named, *page_votes(programme, with_it))).best != kind
+    assert weigh((*named, *cast(scans.PAGE_VOTES, programme, with_it))).best != kind
 
 
 # --- the mail's other files ---

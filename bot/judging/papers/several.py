@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bot.facts import DocumentFacts
-from bot.judging.evidence import Evidence, Sign
+from bot.judging.evidence import Sign
 from bot.judging.papers.classify import File, Paper, taken, weigh
 from bot.judging.papers.extract import anothers, extract, names_stated, statistic_labels
 from bot.judging.papers.votes import TEXTS, VOTES, Original, Said, Vote, cast
@@ -77,16 +77,13 @@ WHOLE_VOTES: tuple[Sign[Callable[[Paper, Sequence[Paper], Sequence[Paper]], Iter
 
 def without_doubles(papers: Sequence[Paper], wholes: Mapping[File, Paper]) -> tuple[Paper, ...]:
     """The papers, those of a taken-apart file as the one it was where something says that it is one. `wholes`: the files taken apart."""
-    others = [paper for paper in papers if paper.file not in wholes]
+    others: Sequence[Paper] = [paper for paper in papers if paper.file not in wholes]
     kept: list[Paper] = []
     for file, group in groupby(papers, key=lambda paper: paper.file):
-        parts = list(group)
-        votes: list[Vote] = []
-        if (whole := wholes.get(file)) is not None:
-            votes = [
-                Vote(kind, Evidence(sign.name, sign.weight, seen)) for sign in WHOLE_VOTES for kind, seen in sign.find(whole, parts, others)
-            ]
-        kept += [whole.heard(votes)] if whole is not None and votes else parts
+        parts: Sequence[Paper] = list(group)
+        whole = wholes.get(file)
+        votes = cast(WHOLE_VOTES, whole, parts, others) if whole else ()
+        kept += [whole.heard(votes)] if whole and votes else parts
     return tuple(kept)
 
 
