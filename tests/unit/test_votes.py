@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,7 +21,7 @@ from bot.judging.papers.classify import Paper, find_copy, taken, weigh
 from bot.judging.papers.extract import new_facts
 from bot.judging.papers.material import read_material
 from bot.judging.papers.neighbours import MAIL_VOTES, hear_the_mail
-from bot.judging.papers.scans import PAGE_VOTES, page_votes, read_pages
+from bot.judging.papers.scans import PAGE_VOTES, read_pages
 from bot.judging.papers.several import WHOLE_VOTES, without_doubles
 from bot.judging.papers.votes import OTHER, VOTES, Original, Vote, cast
 from bot.programme.load import load_programmes
@@ -107,9 +108,9 @@ def test_each_vote_of_the_pages(sign: Any, monkeypatch: pytest.MonkeyPatch) -> N
     assert [said for said, _ in sign.find(programme, with_it)] == [kind]
     assert list(sign.find(programme, without)) == []
     named = cast(VOTES, original(name, ("总结.pdf", ())))
-    assert weigh((*named, *page_votes(programme, with_it))).best == kind
+    assert weigh((*named, *cast(scans.PAGE_VOTES, programme, with_it))).best == kind
     monkeypatch.setattr(scans, "PAGE_VOTES", [other for other in PAGE_VOTES if other is not sign])
-    assert weigh((*named, *page_votes(programme, with_it))).best != kind
+    assert weigh((*named, *cast(scans.PAGE_VOTES, programme, with_it))).best != kind
 
 
 # --- the mail's other files ---
@@ -173,13 +174,15 @@ WHOLES = {"part-elsewhere": ((APPLICATION, MATERIAL_PART, MATERIAL), (APPLICATIO
 @pytest.mark.parametrize("sign", WHOLE_VOTES, ids=lambda sign: sign.name)
 def test_each_vote_for_one_paper(sign: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     shown, silent = (papers("cmea-2020", files) for files in WHOLES[sign.name])
-    wholes = {"甲/申报表.docx": shown[0]}
+    wholes = {shown[0].file: shown[0]}
     kinds = ["application_form", "team_material"]
     one = without_doubles(shown, wholes)
     assert [paper.facts.kind for paper in one] == kinds
     assert one[0].votes[-1] == Vote("application_form", Evidence(sign.name, sign.weight, "甲/评审材料.docx"))
     assert [paper.facts.kind for paper in without_doubles(silent, wholes)] == kinds
     assert len(without_doubles(shown[::-1], wholes)) == 2
+    namesake = replace(shown[0], facts=replace(shown[0].facts, sha256="another"))
+    assert without_doubles([namesake, *shown], wholes)[0] is namesake
     monkeypatch.setattr(several, "WHOLE_VOTES", [other for other in WHOLE_VOTES if other is not sign])
     assert len(without_doubles(shown, wholes)) == 3
 

@@ -20,6 +20,9 @@ LEAST = 1
 LEAD = 1
 """The weights are a scale on which each is greater than all below it together: any lead is clear, only a tie is not."""
 
+File = tuple[str, str]
+"""A file's path and its bytes' hash: two attachments may have one name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -27,6 +30,11 @@ class Paper:
 
     facts: DocumentFacts
     votes: tuple[Vote, ...]
+
+    @property
+    def file(self) -> File:
+        """The file it stands in."""
+        return self.facts.path, self.facts.sha256
 
     @property
     def choice(self) -> Choice[str]:

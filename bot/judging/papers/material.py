@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from bot.facts import Copy, DocumentFacts
 from bot.judging.evidence import Explanation
 from bot.judging.papers.bare import find_entries, named_by_head
-from bot.judging.papers.classify import STAMPED_FORMATS, Paper, find_copy, taken
+from bot.judging.papers.classify import STAMPED_FORMATS, File, Paper, find_copy, taken
 from bot.judging.papers.extract import extract, new_facts
 from bot.judging.papers.headings import head_text
 from bot.judging.papers.neighbours import hear_the_mail
@@ -69,8 +69,8 @@ def read_material(reader: Reader, letter: Letter, programme: Programme) -> Mater
 @dataclass(slots=True)
 class _Budget:
     pages: int
-    wholes: dict[str, Paper] = field(default_factory=dict)
-    """By path, the files in which several papers were typed, as the one document that each seemed to be."""
+    wholes: dict[File, Paper] = field(default_factory=dict)
+    """The files in which several papers were typed, as the one document that each seemed to be."""
 
 
 def _papers(reader: Reader, programme: Programme, member: Member, reading: Reading | None, budget: _Budget) -> tuple[Paper, ...]:
@@ -89,7 +89,7 @@ def _papers(reader: Reader, programme: Programme, member: Member, reading: Readi
         return _stamped(reader, programme, member, content, paper, budget)
     paper = replace(paper, facts=extract(programme, paper.facts, blocks))
     if several := extract_several(programme, paper.facts, blocks):
-        budget.wholes[member.path] = paper
+        budget.wholes[paper.file] = paper
     return several or (paper,)
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.facts import Copy
-from bot.judging.evidence import Evidence, Sign
+from bot.judging.evidence import Sign
 from bot.judging.papers.bare import find_entries
 from bot.judging.papers.classify import Paper, weigh
-from bot.judging.papers.votes import Said, Vote
+from bot.judging.papers.votes import Said, cast
 from bot.names import folder
 from bot.programme.programme import Programme
 from bot.programme.specs import DocumentSpec
@@ -97,11 +97,7 @@ MAIL_VOTES: tuple[Sign[Find], ...] = (
 def hear_the_mail(programme: Programme, papers: Sequence[Paper]) -> tuple[Paper, ...]:
     """The papers, with what the others say of each heard."""
     mail = Mail(programme, papers)
-    return tuple(paper.heard(_votes(mail, number, MAIL_VOTES)) for number, paper in enumerate(papers))
-
-
-def _votes(mail: Mail, number: int, signs: Iterable[Sign[Find]]) -> list[Vote]:
-    return [Vote(kind, Evidence(sign.name, sign.weight, seen)) for sign in signs for kind, seen in sign.find(mail, number)]
+    return tuple(paper.heard(cast(MAIL_VOTES, mail, number)) for number, paper in enumerate(papers))
 
 
 def _is_namesake(programme: Programme, paper: Paper) -> bool:
@@ -113,7 +109,7 @@ def _is_namesake(programme: Programme, paper: Paper) -> bool:
 
 def _is_unknown(mail: Mail, number: int) -> bool:
     """Whether a paper's kind is unknown, or will be when what speaks against its name is heard."""
-    against = _votes(mail, number, [sign for sign in MAIL_VOTES if sign.weight < 0])
+    against = cast([sign for sign in MAIL_VOTES if sign.weight < 0], mail, number)
     return weigh((*mail.papers[number].votes, *against)).best is None
 
 

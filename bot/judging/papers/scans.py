@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.facts import Copy, SealFacts
-from bot.judging.evidence import Choice, Evidence, Sign
+from bot.judging.evidence import Choice, Sign
 from bot.judging.papers.classify import Paper, weigh
 from bot.judging.papers.extract import anothers, extract, find_period, find_year, names_stated, statistic_labels
 from bot.judging.papers.headings import call_title
-from bot.judging.papers.votes import OTHER, VOTES, Original, Said, Vote, cast
+from bot.judging.papers.votes import OTHER, VOTES, Original, Said, cast
 from bot.programme.programme import Programme
 from bot.programme.specs import DocumentSpec
 from parsers.forms.statistics import find_statistics
@@ -75,14 +75,9 @@ PAGE_VOTES: tuple[Sign[Find], ...] = (
 )
 
 
-def read_pages(programme: Programme, pages: Iterable[ScannedPage]) -> list[Seen]:
+def read_pages(programme: Programme, pages: Iterable[ScannedPage]) -> Sequence[Seen]:
     """What each page says by itself."""
     return [Seen(page, weigh(cast(VOTES, Original(programme, "", "", page.blocks, fuzzy=True)))) for page in pages]
-
-
-def page_votes(programme: Programme, pages: Sequence[Seen]) -> tuple[Vote, ...]:
-    """What a document's pages say of it."""
-    return tuple(Vote(kind, Evidence(sign.name, sign.weight, seen)) for sign in PAGE_VOTES for kind, seen in sign.find(programme, pages))
 
 
 def find_bundle(programme: Programme) -> DocumentSpec | None:
@@ -115,7 +110,7 @@ def extract_scans(programme: Programme, paper: Paper, scan: Scan, *, scanned: bo
     comes from the pixels too."""
     pages = read_pages(programme, scan.pages)
     if any(call_within(programme, pages)):
-        return (paper.heard(page_votes(programme, pages)),)
+        return (paper.heard(cast(PAGE_VOTES, programme, pages)),)
     parts = [] if find_bundle(programme) or not scanned else _parts(programme, pages)
     return tuple(_extract(programme, paper, part, scanned) for part in (parts if len(parts) > 1 else [pages]))
 
@@ -125,7 +120,7 @@ def _extract(programme: Programme, paper: Paper, pages: Sequence[Seen], scanned:
     found = by_kind(pages)
     bundle = find_bundle(programme)
     blocks = tuple(block for one in pages for block in one.page.blocks)
-    paper = paper.heard(page_votes(programme, pages))
+    paper = paper.heard(cast(PAGE_VOTES, programme, pages))
     facts = replace(paper.facts, seal=find_seal([one.page for one in pages]))
     parts = tuple(kind for kind in found if bundle and kind in bundle.contains)
     if len(parts) > 1:

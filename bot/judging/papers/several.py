@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bot.facts import DocumentFacts
-from bot.judging.evidence import Evidence, Sign
-from bot.judging.papers.classify import Paper, taken, weigh
+from bot.judging.evidence import Sign
+from bot.judging.papers.classify import File, Paper, taken, weigh
 from bot.judging.papers.extract import anothers, extract, names_stated, statistic_labels
 from bot.judging.papers.votes import TEXTS, VOTES, Original, Said, Vote, cast
 from bot.names import lowered
@@ -75,19 +75,15 @@ WHOLE_VOTES: tuple[Sign[Callable[[Paper, Sequence[Paper], Sequence[Paper]], Iter
 )
 
 
-def without_doubles(papers: Sequence[Paper], wholes: Mapping[str, Paper]) -> tuple[Paper, ...]:
-    """The papers, those of a taken-apart file as the one it was where something says that it is one. `wholes`: by path, the files
-    taken apart."""
-    others = [paper for paper in papers if paper.facts.path not in wholes]
+def without_doubles(papers: Sequence[Paper], wholes: Mapping[File, Paper]) -> tuple[Paper, ...]:
+    """The papers, those of a taken-apart file as the one it was where something says that it is one. `wholes`: the files taken apart."""
+    others: Sequence[Paper] = [paper for paper in papers if paper.file not in wholes]
     kept: list[Paper] = []
-    for path, group in groupby(papers, key=lambda paper: paper.facts.path):
-        parts = list(group)
-        votes: list[Vote] = []
-        if (whole := wholes.get(path)) is not None:
-            votes = [
-                Vote(kind, Evidence(sign.name, sign.weight, seen)) for sign in WHOLE_VOTES for kind, seen in sign.find(whole, parts, others)
-            ]
-        kept += [whole.heard(votes)] if whole is not None and votes else parts
+    for file, group in groupby(papers, key=lambda paper: paper.file):
+        parts: Sequence[Paper] = list(group)
+        whole = wholes.get(file)
+        votes = cast(WHOLE_VOTES, whole, parts, others) if whole else ()
+        kept += [whole.heard(votes)] if whole and votes else parts
     return tuple(kept)
 
 

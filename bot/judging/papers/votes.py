@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ParamSpec
 
 from bot.judging.evidence import Evidence, Sign
 from bot.judging.papers.headings import call_title, head_text, heading_lines, last_phrase, named_in_lines
@@ -20,6 +21,8 @@ from bot.programme.programme import Programme
 from parsers.forms.forms import Label, find_fields, find_rows
 from parsers.text.traditional import simplified
 from parsers.values import Block, Grid, blocks_text
+
+P = ParamSpec("P")
 
 OTHER = "other"
 """The kind of what is no paper of the programme, and of what is not known."""
@@ -66,9 +69,9 @@ class Vote:
     evidence: Evidence
 
 
-def cast(signs: Iterable[Sign[Find]], original: Original) -> tuple[Vote, ...]:
-    """The votes of all signs on a document."""
-    return tuple(Vote(kind, Evidence(sign.name, sign.weight, seen)) for sign in signs for kind, seen in sign.find(original))
+def cast(signs: Iterable[Sign[Callable[P, Iterable[Said]]]], *about: P.args, **more: P.kwargs) -> tuple[Vote, ...]:
+    """The votes of all signs of a table on what they look at."""
+    return tuple(Vote(kind, Evidence(sign.name, sign.weight, seen)) for sign in signs for kind, seen in sign.find(*about, **more))
 
 
 def form_labels(programme: Programme) -> tuple[Label, ...]:
