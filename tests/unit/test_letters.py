@@ -10,16 +10,17 @@ import pytest
 
 from bot.facts import Copy
 from bot.judging.evidence import Evidence, Explanation
-from bot.judging.letters import table
+from bot.judging.letters.by_headers import NATURE, SILENCE
 from bot.judging.letters.kind import Kind
 from bot.judging.letters.manual import manual
 from bot.judging.letters.nature import find_nature, nature_by_material
 from bot.judging.letters.row import Row, decide
 from bot.judging.letters.sign import Asked, LetterSign
+from bot.judging.letters.table import SIGNS as ALL_SIGNS
+from bot.judging.letters.table import TABLES
 from tests.unit.letters_cases import HOSTILE, MISSES, ORDER, OWN, SIGNS, asked
 from tests.world import World, document
 
-TABLES = (table.NATURE, table.SILENCE, table.WITHOUT_MATERIAL, table.WITH_MATERIAL)
 ROWS = [(rows, row) for rows in TABLES for row in rows]
 CONDITIONS = [
     (rows, row, sign)
@@ -52,7 +53,7 @@ def test_every_condition_of_a_row_counts(rows: tuple[Row, ...], row: Row, sign: 
     assert outcome(rows, letter) != (row.kind, row.silent)
 
 
-@pytest.mark.parametrize("sign", table.SIGNS, ids=lambda sign: sign.name)
+@pytest.mark.parametrize("sign", ALL_SIGNS, ids=lambda sign: sign.name)
 def test_a_sign_speaks_and_is_silent(sign: LetterSign) -> None:
     shows, silent = SIGNS[sign.name]
     assert sign.find(asked(shows)) is not None
@@ -62,13 +63,13 @@ def test_a_sign_speaks_and_is_silent(sign: LetterSign) -> None:
 def test_no_name_is_given_twice_and_every_case_has_its_sign() -> None:
     names = [row.name for _, row in ROWS]
     assert sorted(set(names)) == sorted(names)
-    assert {sign.name for sign in table.SIGNS} == set(SIGNS)
+    assert {sign.name for sign in ALL_SIGNS} == set(SIGNS)
     assert {(row.name, sign.name) for _, row, sign in CONDITIONS} == set(MISSES)
 
 
 @pytest.mark.parametrize(("letter", "first"), ORDER, ids=[first for _, first in ORDER])
 def test_of_several_rows_the_first_decides(letter: str, first: str) -> None:
-    assert decide(table.NATURE, asked(letter))[0].name == first
+    assert decide(NATURE, asked(letter))[0].name == first
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -76,7 +77,7 @@ def test_no_sign_takes_long_over_hostile_words(text: str) -> None:
     """Of the processor's time, not the wall's: a pattern that grows with the square takes half a minute here."""
     letter = asked("")
     hostile = replace(letter, letter=replace(letter.letter, subject=text, text=text))
-    for sign in table.SIGNS:
+    for sign in ALL_SIGNS:
         began = time.process_time()
         sign.find(hostile)
         assert time.process_time() - began < 2, sign.name
@@ -135,7 +136,7 @@ def test_a_judged_mail_tells_what_it_was_taken_for(text: str, kinds: tuple[str, 
 def test_a_reply_to_nobody_has_a_reason() -> None:
     """Rows of kinds that are never answered say why."""
     for _, row in ROWS:
-        assert bool(row.silent) is (row.kind in {Kind.OWN, Kind.BOUNCE, Kind.LIST, Kind.AUTO_REPLY, Kind.OTHER}) or row in table.SILENCE
+        assert bool(row.silent) is (row.kind in {Kind.OWN, Kind.BOUNCE, Kind.LIST, Kind.AUTO_REPLY, Kind.OTHER}) or row in SILENCE
 
 
 def test_the_manual_is_current() -> None:
@@ -147,7 +148,7 @@ def test_the_manual_tells_every_row_and_sign() -> None:
     page = manual()
     for _, row in ROWS:
         assert f" {row.name} |" in page
-    for sign in table.SIGNS:
+    for sign in ALL_SIGNS:
         assert "Speaks: " in (sign.find.__doc__ or "")
         assert "Silent: " in " ".join((sign.find.__doc__ or "").split())
         assert f"| `{sign.name}` | " in page

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bot.judging.letters.by_headers import NATURE, SILENCE
+from bot.judging.letters.by_material import WITH_MATERIAL, WITHOUT_MATERIAL
 from bot.judging.letters.row import Row
 from bot.judging.letters.sign import LetterSign
-from bot.judging.letters.table import NATURE, SIGNS, SILENCE, WITH_MATERIAL, WITHOUT_MATERIAL
+from bot.judging.letters.table import SIGNS
 
 _HEAD = """# What a letter is
 

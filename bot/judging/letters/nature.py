@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from bot.facts import DocumentFacts
 from bot.judging.evidence import Evidence, Explanation
+from bot.judging.letters.by_headers import NATURE, SILENCE
+from bot.judging.letters.by_material import WITH_MATERIAL, WITHOUT_MATERIAL
 from bot.judging.letters.kind import Kind
 from bot.judging.letters.row import decide
 from bot.judging.letters.sign import Asked
-from bot.judging.letters.table import NATURE, SILENCE, WITH_MATERIAL, WITHOUT_MATERIAL
 from parsers.values import Letter
 
 
