@@ -21,7 +21,8 @@ Each table is read from the top: the first row whose every cell fits decides. A 
 cell fits any. `unstated` is no degree of likeness: what an entry does not state speaks neither for nor against it. Every row has its own
 case in `tests/data/same_entry.toml`, which without the row comes out otherwise.
 
-Explanations (`why`) name the row that decided, and each part's degree. They are for staff only: an answer never tells another's number.
+Explanations (`why`) name the row that decided, and each part's degree. They are for staff, never for an
+answer: they tell of other people's cases.
 """
 
 _CASE = """

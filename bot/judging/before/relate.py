@@ -41,10 +41,16 @@ def find_joined(programme: Programme, letter: Letter, package: Package, cases: C
         found = row.find(mail)
         if found is not None:
             earlier, seen = found
+            evidence = (Evidence(row.name, 1.0, seen),)
             if row.bond is Bond.STRANGER:
-                return Joined(row.bond, why=(Explanation("case", "", "", (Evidence(row.name, 1.0),), instead=earlier.reference or ""),))
-            return Joined(row.bond, earlier, (Explanation("case", "", earlier.reference or "", (Evidence(row.name, 1.0, seen),)),))
+                return Joined(row.bond, why=(Explanation("case", "", "", evidence, instead=_number(earlier)),))
+            return Joined(row.bond, earlier, (Explanation("case", "", _number(earlier), evidence),))
     return Joined(Bond.NONE)
+
+
+def _number(package: EarlierPackage) -> str:
+    """A package's reference number; where its applications have their own, the first one's."""
+    return package.reference or next((application.reference for application in package.applications), "")
 
 
 def find_threads(programme: Programme, letter: Letter, cases: Cases) -> list[EarlierPackage]:
