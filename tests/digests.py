@@ -28,13 +28,13 @@ def put_ahead(hours: int) -> None:
 def digests(seed: int, kinds: list[str]) -> dict[str, str]:
     """SHA-256 of each mail of these kinds of the factory, by "kind/number"; "demo" stands for the demo's mails."""
     from bot.demo.mails import demo_mails
-    from tests.factory.__main__ import cases
+    from tests.factory.__main__ import cases, of_call
 
     found: dict[str, list[bytes]] = {kind: [] for kind in kinds}
     for kind in kinds:
         if kind == "demo":
             found[kind] += [mail.raw for mail in demo_mails(seed)]
-        for name, mails in () if kind == "demo" else cases(seed, 1, kind):
+        for name, mails in () if kind == "demo" else cases(seed, 1, kind, call=of_call(kind)):
             if name == f"{kind}-1":
                 found[kind] += [mail.raw for mail in mails]
     return {f"{kind}/{n}": hashlib.sha256(raw).hexdigest() for kind, raws in found.items() for n, raw in enumerate(raws, start=1)}

@@ -1,4 +1,4 @@
-"""`python -m tests.factory OUT_DIR [--seed N] [--count N] [--only PART]`: case folders of mails with their truth.json."""
+"""`python -m tests.factory OUT_DIR [--seed N] [--count N] [--only PART] [--call]`: case folders of mails with their truth.json."""
 
 from __future__ import annotations
 
@@ -36,18 +36,24 @@ def build_case(spec: Spec, rng: Random) -> Built:
     return Built(raw, truth_of(package, expected, style))
 
 
-def cases(seed: int, count: int, only: str = "") -> Iterator[tuple[str, list[Built]]]:
-    """(name, mails) of every kind whose name contains `only`, `count` of each, each from a seed of its own."""
+def of_call(kind: str) -> bool:
+    """Whether a kind of case is the invented call's, whose programme is not among the package's own."""
+    return kind.removeprefix("story_").startswith("pp")
+
+
+def cases(seed: int, count: int, only: str = "", *, call: bool = False) -> Iterator[tuple[str, list[Built]]]:
+    """(name, mails) of every kind whose name contains `only`, `count` of each, each from a seed of its own: those of the four
+    notices, or with `call` those of the invented call for papers."""
     for number in range(1, count + 1):
         for spec in SPECS:
-            if only in spec.name:
+            if only in spec.name and of_call(spec.name) == call:
                 yield f"{spec.name}-{number}", [build_case(spec, _random(seed, spec.name, number))]
         for name, story in STORIES.items():
-            if only in f"story_{name}":
+            if only in f"story_{name}" and of_call(name) == call:
                 rng = _random(seed, name, number)
                 yield f"story_{name}-{number}", story(rng, rng.choice(STYLES))
         for name, other in OTHERS.items():
-            if only in f"no_{name}":
+            if only in f"no_{name}" and not call:
                 rng = _random(seed, name, number)
                 yield f"no_{name}-{number}", [other(rng, rng.choice(tuple(MAILBOXES)), rng.choice(STYLES))]
 
@@ -72,9 +78,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1, help="how many of each kind")
     parser.add_argument("--only", default="", help="kinds whose name contains this")
+    parser.add_argument("--call", action="store_true", help="those of the invented call for papers, and no others")
     args = parser.parse_args()
     total = 0
-    for name, mails in cases(args.seed, args.count, args.only):
+    for name, mails in cases(args.seed, args.count, args.only, call=args.call):
         write_case(args.out / name, mails)
         total += 1
     print(f"{total} cases in {args.out}")

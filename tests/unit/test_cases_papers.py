@@ -15,6 +15,9 @@ from bot.samples.letters import Mail
 from bot.samples.package import Package
 from bot.samples.word import write_docx
 from tests.factory import calls
+from tests.factory.__main__ import cases, of_call
+from tests.factory.defects import SPECS
+from tests.factory.stories import STORIES
 from tests.papers import Papers, codes, judged
 
 PROGRAMME = Path(__file__).parents[1] / "data" / "programmes" / "papers-2031.toml"
@@ -67,9 +70,9 @@ def test_an_authors_complete_paper(tmp_path: Path) -> None:
     assert (outcome["programme"], outcome["channel"], outcome["decision"], codes(outcome)) == ("papers-2031", "enterprise", "accepted", [])
     (application,) = outcome["applications"]
     assert application["reference"] == "PAPER2031-0001"
-    assert {key: application["fields"][key] for key, text in package.entries[0].fields.items() if text} == {
-        key: text for key, text in package.entries[0].fields.items() if text
-    }
+    stated = {key: text for key, text in package.entries[0].fields.items() if text}
+    assert {"team", "title", "organisation", "rank", "keywords"} <= set(stated)
+    assert {key: application["fields"][key] for key in stated} == stated
     kinds = [(document["kind"], document["copy"]) for document in outcome["documents"]]
     assert kinds == [("application_form", "editable"), ("experience", "editable"), ("recommendation_form", "stamped")]
 
@@ -167,3 +170,12 @@ def test_the_same_paper_again_is_registered_once(tmp_path: Path) -> None:
     first, again = outcomes(tmp_path, package, replace(package, received=package.received + timedelta(days=1)))
     assert again["applications"][0]["reference"] == first["applications"][0]["reference"]
     assert codes(again) == []
+
+
+def test_the_factory_keeps_the_calls_cases_apart() -> None:
+    """Their programme is not the package's: who judges a seed's cases by the four must not meet them."""
+    own = {spec.base for spec in SPECS if of_call(spec.name)}
+    assert own == {"pp", "pp-society", "pp-flat"}
+    assert own.isdisjoint(spec.base for spec in SPECS if not of_call(spec.name))
+    assert {name for name in STORIES if of_call(name)} >= {"pp_two_senders", "pp_second_paper_later"}
+    assert [name for name, _ in cases(1, 1, "complete", call=True)] == ["pp_complete-1", "pp-society_complete-1", "pp-flat_complete-1"]

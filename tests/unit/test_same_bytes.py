@@ -27,6 +27,7 @@ KINDS = (
     "js_seven_zip",
     "cm_complete",
     "ca_complete",
+    "pp-flat_complete",
     "story_js_supplement",
     "no_enquiry",
 )
