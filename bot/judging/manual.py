@@ -12,15 +12,20 @@ from bot.judging.papers import neighbours, scans, several, votes
 
 _HEAD = """# Guesses
 
-Generated from the tables of signs by `python -m bot.judging.manual`; a test holds both together. What a letter is, and which entries and cases are
-the same, are decision tables of their own: [letters.md](letters.md), [same-entry.md](same-entry.md).
+Generated from the tables of signs by `python -m bot.judging.manual`; a test holds both together. What a letter is, and which entries
+and cases are the same, are decision tables of their own: [letters.md](letters.md), [same-entry.md](same-entry.md).
 
-Every sign that is seen weighs, for an option or against it; the option with the most weight is taken, if that is enough and no other has nearly as much
-(`bot/judging/evidence.py`). The order of the signs means nothing. `shenbao check --why MAIL` shows the signs that were seen in a mail.
+Every sign that is seen weighs, for an option or against it; the option with the most weight is taken, if that is enough and no other
+has nearly as much (`bot/judging/evidence.py`). The order of the signs means nothing. `shenbao check --why MAIL` shows the signs that
+were seen in a mail.
 """
 
 TABLES: tuple[tuple[str, str, Iterable[Sign[Any]]], ...] = (
-    ("What a paper is", "For the kinds of document that the programme declares. A document's own words outweigh the name of its file.", votes.VOTES),
+    (
+        "What a paper is",
+        "For the kinds of document that the programme declares. A document's own words outweigh the name of its file.",
+        votes.VOTES,
+    ),
     ("What a page of a scan is", "Weighed with the votes on the whole file.", scans.PAGE_VOTES),
     ("What the other files of the mail say of it", "Added to the same evidence, and weighed anew.", neighbours.MAIL_VOTES),
     ("Whether a file holds several papers", "Forms or lists behind each other in one Word file.", several.WHOLE_VOTES),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from bot.views.words import CHANNELS, DOCUMENT_KINDS, KINDS
@@ -11,8 +14,11 @@ from bot.views.words import CHANNELS, DOCUMENT_KINDS, KINDS
 QUESTIONS = {"letter": "来信性质", "paper": "文件种类", "owner": "文件归属", "sender": "报送方", "case": "归入哪一件", "entry": "是否重复"}
 """What was guessed, by the explanation's `question`."""
 
-SIGNS: dict[str, str] = {}
-"""What each sign of the core's tables means, by its name; a test holds tables and words together."""
+
+@cache
+def signs() -> Mapping[str, Mapping[str, str]]:
+    """What each sign of the core's tables means, by the question and the sign's name (signs.toml)."""
+    return tomllib.loads((resources.files("bot.views") / "signs.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +47,11 @@ def _line(one: Mapping[str, Any], names: Mapping[str, str]) -> WhyLine:
         str(one.get("about") or ""),
         names.get(answer, answer) or "未能判断",
         doubt,
-        tuple(_reason(reason) for reason in one.get("why") or ()),
+        tuple(_reason(reason, signs().get(question, {})) for reason in one.get("why") or ()),
     )
 
 
-def _reason(reason: Mapping[str, Any]) -> str:
+def _reason(reason: Mapping[str, Any], words: Mapping[str, str]) -> str:
     what, weight, seen = str(reason.get("what")), float(reason.get("weight") or 0), str(reason.get("seen") or "")
     weighed = f" {weight:+g}" if weight else ""
-    return f"{SIGNS.get(what, what)}{weighed}" + (f"：{seen}" if seen else "")
+    return f"{words.get(what, what)}{weighed}" + (f"：{seen}" if seen else "")

@@ -789,3 +789,25 @@ def test_a_page_is_sent_at_once() -> None:
     asyncio.run(ask())
     assert all(seen)
     assert seen
+
+
+def test_a_case_and_its_mail_tell_what_they_go_by(site: Any, store: Store, staff: Any) -> None:
+    why = {
+        "question": "owner",
+        "about": "",
+        "answer": "南京甲乙水务有限公司",
+        "why": [{"what": "own-folder", "weight": 8, "seen": "一/申报表.docx"}],
+    }
+    with store.transaction() as session:
+        document = session.scalars(select(Document).where(Document.application_id.is_not(None))).first()  # type: ignore[union-attr]
+        assert document is not None
+        application = session.get_one(Application, document.application_id)
+        mail = session.get_one(Mail, document.mail_id)
+        mail.details = {**mail.details, "why": [why | {"about": document.path}, why | {"about": "别人的.docx"}]}
+        session.add(mail)
+        reference, number = application.reference, mail.id
+    case, letter = staff.get(f"/cases/{reference}").text, staff.get(f"/mails/{number}").text
+    for page in (case, letter):
+        assert "判断依据" in page
+        assert "与申报表在同一文件夹 +8：一/申报表.docx" in page
+    assert "别人的.docx" not in case
