@@ -35,7 +35,8 @@ def judge(
 ) -> Outcome:
     """What a mail comes to. `next_reference` gives out the programme's next reference number."""
     outcome = _judge(read, programmes, received_at, cases, next_reference)
-    return replace(outcome, why=(*read.nature.why, *read.material.why, *outcome.why))
+    by_itself = [one for one in read.nature.why if one.answer or one.why]  # else its material tells
+    return replace(outcome, why=(*by_itself, *read.material.why, *outcome.why))
 
 
 def _judge(

@@ -12,7 +12,24 @@ from typing import Any
 from bot.views.words import CHANNELS, DOCUMENT_KINDS, KINDS
 
 QUESTIONS = {"letter": "来信性质", "paper": "文件种类", "owner": "文件归属", "sender": "报送方", "case": "归入哪一件", "entry": "是否重复"}
-"""What was guessed, by the explanation's `question`."""
+"""What was guessed, by the explanation's `question`, in the order in which a reader asks."""
+
+_BY_TABLE = ("letter", "case", "entry")
+"""What a decision table tells: there a row decides, and nothing is weighed."""
+_DEGREES = {
+    "same": "相同",
+    "alike": "相近",
+    "slip": "只差个别字",
+    "short": "简称",
+    "loose": "大致相近",
+    "unstated": "未写明",
+    "other": "不同",
+    "clash": "不符",
+    "yes": "是",
+    "no": "否",
+}
+_LIKENESSES = {"(certain)": "（确定）", "(probable)": "（可能）"}
+_ABOUTS = {"recommender": "推荐单位名称"}
 
 
 @cache
@@ -35,7 +52,9 @@ class WhyLine:
 def why_lines(explanations: Iterable[Mapping[str, Any]], labels: Mapping[str, str] | None = None) -> list[WhyLine]:
     """Explanations (`bot.judging.evidence.as_values`) in words. `labels`: what the programme calls its kinds of document."""
     names = {**DOCUMENT_KINDS, **KINDS, **CHANNELS, **(labels or {})}
-    return [_line(one, names) for one in explanations]
+    places = list(QUESTIONS)
+    ordered = sorted(explanations, key=lambda one: places.index(one["question"]) if one.get("question") in places else len(places))
+    return [_line(one, names) for one in ordered]
 
 
 def _line(one: Mapping[str, Any], names: Mapping[str, str]) -> WhyLine:
@@ -44,14 +63,15 @@ def _line(one: Mapping[str, Any], names: Mapping[str, str]) -> WhyLine:
     doubt = f"（另一可能：{names.get(instead, instead)}）" if instead and not answer else ""
     return WhyLine(
         QUESTIONS.get(question, question),
-        str(one.get("about") or ""),
-        names.get(answer, answer) or "未能判断",
+        _ABOUTS.get(str(one.get("about")), str(one.get("about") or "")),
+        names.get(answer, "".join(_LIKENESSES.get(part, part) for part in answer.split(" "))) or "未能判断",
         doubt,
-        tuple(_reason(reason, signs().get(question, {})) for reason in one.get("why") or ()),
+        tuple(_reason(reason, question) for reason in one.get("why") or ()),
     )
 
 
-def _reason(reason: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def _reason(reason: Mapping[str, Any], question: str) -> str:
     what, weight, seen = str(reason.get("what")), float(reason.get("weight") or 0), str(reason.get("seen") or "")
-    weighed = f" {weight:+g}" if weight else ""
-    return f"{words.get(what, what)}{weighed}" + (f"：{seen}" if seen else "")
+    weighed = f" {weight:+g}" if weight and question not in _BY_TABLE else ""
+    seen = _DEGREES.get(seen, seen) if question in _BY_TABLE else seen
+    return f"{signs().get(question, {}).get(what, what)}{weighed}" + (f"：{seen}" if seen else "")
