@@ -214,7 +214,13 @@ def test_nothing_stands_there_unused() -> None:
     assert once <= CALLED_BY_LIBRARIES
 
 
-MUST_BE_SLOW = ("tests.scans", "tests.integration.servers", "tests.integration.site", "parsers.sandbox.sandbox", "bot.engine.alone import AloneReader")
+MUST_BE_SLOW = (
+    "tests.scans",
+    "tests.integration.servers",
+    "tests.integration.site",
+    "parsers.sandbox.sandbox",
+    "bot.engine.alone import AloneReader",
+)
 """Who imports these draws and reads pages, starts servers or starts processes."""
 
 
