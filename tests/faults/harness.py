@@ -19,7 +19,8 @@ from sqlmodel import select
 
 from bot.store.models import Mail, MailState, Reply, ReplyState
 from tests.integration.servers import Dovecot, Proxy, Smtp, wait_for
-from tests.integration.site import JSAQ, Site, enquiry
+from tests.integration.site import JSAQ, Process, Site, enquiry
+from tests.integration.starter import Started
 
 PATIENCE = 3
 """Machines that run tests are busy."""
@@ -144,7 +145,7 @@ def crash_at(field: Field, point: str, mails: int = 3) -> bool:
         return False
 
 
-def kill_at_random(field: Field, kills: int, seed: int, start: Callable[[], list[subprocess.Popen[bytes]]]) -> None:
+def kill_at_random(field: Field, kills: int, seed: int, start: Callable[[], list[Process]]) -> None:
     """Let mails come in and end the daemon `kills` times at any instruction; the seed makes the moments repeatable."""
     dice = random.Random(seed)
     done = threading.Event()
@@ -169,10 +170,9 @@ def kill_at_random(field: Field, kills: int, seed: int, start: Callable[[], list
         field.site.kill(process)
 
 
-def _command(process: subprocess.Popen[bytes]) -> str:
-    arguments = process.args
-    assert isinstance(arguments, list)
-    return str(arguments[3])
+def _command(process: Process) -> str:
+    assert isinstance(process, Started)
+    return process.args[0]
 
 
 def cut_at_random(proxy: Proxy, seed: int, share: float, faults: tuple[str, ...] = ("cut", "stall")) -> None:

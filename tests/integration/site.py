@@ -19,7 +19,9 @@ from bot.config import Config, load_config
 from bot.engine.parts import open_store
 from bot.store.store import Store
 from tests.integration.servers import PASSWORD, Dovecot, Smtp, wait_for
+from tests.integration.starter import Started, start
 
+Process = subprocess.Popen[bytes] | Started
 JSAQ = "jsaqbanzu@126.com"
 
 
@@ -40,7 +42,9 @@ class Site:
     more: str = ""
     timeout: float = 20
     daily_limit: int = 100_000
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    afresh: bool = False
+    """Start the interpreter anew, as users do, instead of forking from one that has loaded everything."""
+    processes: list[Process] = field(default_factory=list)
 
     @property
     def file(self) -> Path:
@@ -77,18 +81,17 @@ enabled = false
         os.environ["TEST_PASSWORD"] = PASSWORD
         return load_config(self.file)
 
-    def start(self, command: str = "run", **environment: str) -> subprocess.Popen[bytes]:
+    def start(self, command: str = "run", **environment: str) -> Process:
         self.write()
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-c", "import sys; from bot.cli import main; sys.exit(main())", command, "--config", str(self.file)],
-                stderr=log,
-                stdout=log,
-                env={**os.environ, "TEST_PASSWORD": PASSWORD, "PYTHONPATH": os.getcwd(), **environment},
-                start_new_session=True,
-            )
+        args = [command, "--config", str(self.file)]
+        whole = {**os.environ, "TEST_PASSWORD": PASSWORD, "PYTHONPATH": os.getcwd(), **environment}
+        process = self._start_afresh(args, whole) if self.afresh else start(args, whole, self.folder / "log")
         self.processes.append(process)
         return process
+
+    def _start_afresh(self, args: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen([sys.executable, "-m", "bot", *args], stderr=log, stdout=log, env=environment, start_new_session=True)
 
     def sweep(self) -> int:
         return self.start("sweep").wait(120)
@@ -98,7 +101,7 @@ enabled = false
         lines = text[: text.rfind("\n") + 1].splitlines()  # without a line that is just being written
         return [json.loads(line) if line.startswith("{") else {"event": line} for line in lines]
 
-    def runs(self, process: subprocess.Popen[bytes]) -> bool:
+    def runs(self, process: Process) -> bool:
         """Whether this daemon has come up: signals end it in order from then on."""
         return any(line.get("event") == "running" and line.get("pid") == process.pid for line in self.log())
 
@@ -127,12 +130,12 @@ enabled = false
             raise
         return state
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: Process) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
         process.wait()
 
-    def terminate(self, process: subprocess.Popen[bytes], seconds: float = 10.5) -> int:
+    def terminate(self, process: Process, seconds: float = 10.5) -> int:
         process.send_signal(signal.SIGTERM)
         return process.wait(seconds)
 

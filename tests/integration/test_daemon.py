@@ -59,6 +59,7 @@ def test_a_sweep_that_can_not_reach_a_mailbox_fails_but_does_the_rest(site: Site
 
 
 def test_the_daemon_answers_what_comes_and_leaves_when_told(site: Site) -> None:
+    site.afresh = True
     process = site.start()
     site.dovecot.deliver(JSAQ, enquiry(1))
     site.wait_done(1)
