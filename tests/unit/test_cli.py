@@ -141,11 +141,11 @@ def judged(monkeypatch: pytest.MonkeyPatch, *outcomes: dict[str, Any]) -> list[t
     """Stand-ins for what the judging core says; the calls it got."""
     calls: list[tuple[Any, ...]] = []
 
-    def check_files(paths: Any, programme_id: Any, received_at: Any, on_progress: Any, *, folder: Any) -> Any:
+    def check_files(paths: Any, programme_id: Any, received_at: Any, on_progress: Any, *, folder: Any, why: bool) -> Any:
         calls.append((list(paths), programme_id, received_at))
         for outcome in outcomes:
             on_progress(outcome["source"])
-            yield outcome
+            yield outcome | ({"why": [WHY]} if why else {})
 
     monkeypatch.setattr("bot.intake.check.check_files", check_files)
     return calls
@@ -159,6 +159,26 @@ def test_json_is_one_line_a_mail(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert [json.loads(line)["source"] for line in lines] == ["01.eml", "02.eml"]
     assert "缺少典型经验" in lines[0]
     assert calls == [([Path(__file__)] * 2, "jsaq-2025", datetime(2025, 6, 10, 2, 5, tzinfo=UTC))]
+
+
+WHY = {
+    "question": "owner",
+    "about": "经验.docx",
+    "answer": "",
+    "instead": "南京甲乙水务有限公司",
+    "why": [{"what": "own-folder", "weight": 8.0, "seen": "一"}, {"what": "states-team", "weight": 2.0, "seen": "[第一化验班]"}],
+}
+
+
+def test_why_shows_what_each_guess_goes_by(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    judged(monkeypatch, OUTCOME)
+    assert run("check", "--why", __file__) == DONE
+    told = capsys.readouterr().out
+    assert "文件归属 经验.docx 未能判断（另一可能：南京甲乙水务有限公司）" in told
+    assert "与申报表在同一文件夹 +8：一" in told
+    assert "[第一化验班]" in told  # what a mail says is no markup
+    assert run("check", __file__) == DONE
+    assert "文件归属" not in capsys.readouterr().out
 
 
 def test_a_time_without_zone_is_shanghais(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
