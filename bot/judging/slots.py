@@ -69,25 +69,32 @@ def lay_slots(
 
 
 def _slot_for(programme: Programme, application: Application, slots: Sequence[Slot], *, answering: bool) -> Slot | None:
+    """The earlier entry that an application continues: the same one; the only one there is, unless a form names another; the only
+    one that lacks what came without a name; or whose its papers are. None for an entry of its own, and where nothing tells."""
     existing = [slot for slot in slots if slot.earlier is not None]
     same = match_own(programme, application, [slot.earlier for slot in existing if slot.earlier], answering=answering)
     if same is not None:
         return next(slot for slot in existing if slot.earlier is same)
-    if not existing:
-        return None
-    named = any(application.fields.get(key) for key in NAMES)
-    if len(existing) == 1 and not (named and application.of("application_form")):
+    names, form = any(application.fields.get(key) for key in NAMES), application.of("application_form")
+    if len(existing) == 1 and not (names and form):
         return existing[0]
-    if not named:
-        coming = {(d.kind, d.copy) for d in application.documents}
-        lacking = [s for s in existing if s.earlier and coming.isdisjoint((d.kind, d.copy) for d in s.earlier.documents)]
-        return lacking[0] if len(lacking) == 1 else None
-    groups = [Group(known={k: str(v) for k, v in slot.earlier.fields.items()}) for slot in existing if slot.earlier]
-    owners = {id(group): slot for group, slot in zip(groups, existing, strict=True)}
-    if application.of("application_form") and application.fields.get("organisation"):
+    if not names:
+        return _lacking(existing, application)
+    if form and application.fields.get("organisation"):
         return None
-    for document in application.documents:
-        owner = find_owner(groups, document)
-        if owner is not None:
-            return owners[id(owner)]
-    return None
+    return _owner(existing, application)
+
+
+def _lacking(existing: Sequence[Slot], application: Application) -> Slot | None:
+    """The only earlier entry that has none of what came."""
+    coming = {(d.kind, d.copy) for d in application.documents}
+    lacking = [slot for slot in existing if slot.earlier and coming.isdisjoint((d.kind, d.copy) for d in slot.earlier.documents)]
+    return lacking[0] if len(lacking) == 1 else None
+
+
+def _owner(existing: Sequence[Slot], application: Application) -> Slot | None:
+    """The earlier entry whose names the application's papers state or bear."""
+    groups = [Group(known={k: str(v) for k, v in slot.earlier.fields.items()}) for slot in existing if slot.earlier]
+    owners = dict(zip(map(id, groups), existing, strict=True))
+    found = (find_owner(groups, document) for document in application.documents)
+    return next((owners[id(group)] for group in found if group is not None), None)

@@ -7,7 +7,7 @@ names. `docs/programmes.md` explains each key; `programmes/*.toml` are the four 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -94,48 +94,54 @@ class Programme(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Programme:
-        problems = [*_keys_at_odds("field", self.fields), *_keys_at_odds("statistic", self.statistics)]
-        keys = {spec.key for spec in self.fields}
-        for spec in self.fields:
-            if spec.when is not None and spec.when[0] not in keys:
-                problems.append(f"field {spec.key!r}: `when` names no field: {spec.when[0]!r}{nearest(spec.when[0], keys)}")
-        identified = {key for part in self.identity for key in part}
-        problems += [
-            f"identity: no [[field]] has the key {key!r}{nearest(key, keys)}" for key in sorted(identified - keys - {"recommender"})
-        ]
-        problems += [
-            f"recommender_aliases: {name!r} is on no list of recommenders"
-            for name in sorted(set(self.recommender_aliases.values()) - set(self.recommenders))
-        ]
-        if self.deadline < self.opens:
-            problems.append(f"deadline: {self.deadline} is before the first day, {self.opens}")
-        if self.supplement_until is not None and self.supplement_until < self.deadline:
-            problems.append(f"supplement_until: {self.supplement_until} is before the deadline, {self.deadline}")
-        kinds = {spec.kind for spec in self.documents}
-        problems += [
-            f"requirement {r.label!r}: no [[document]] of kind {r.document!r}{nearest(r.document, kinds)}"
-            for r in self.requirements
-            if r.document not in kinds
-        ]
-        problems += [
-            f"document {spec.kind!r}: `contains` names no [[document]]: {kind!r}{nearest(kind, kinds)}"
-            for spec in self.documents
-            for kind in spec.contains
-            if kind not in kinds
-        ]
-        values = keys | {spec.key for spec in self.statistics} | COLUMN_VALUES
-        problems += [
-            f"paper {paper.name!r}: column {column.label!r} holds no field's or statistic's value: {key!r}{nearest(key, values)}"
-            for paper in self.papers
-            for column in paper.columns
-            for key in column.value.split("+")
-            if key and key not in values
-        ]
-        if set(self.channels) != set(Channel):
-            problems.append("channels: both `enterprise` and `recommender` must be stated")
+        parts = (self._fields_at_odds(), self._days_at_odds(), self._documents_at_odds(), self._papers_at_odds(), self._senders_at_odds())
+        problems = [problem for part in parts for problem in part]
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def _fields_at_odds(self) -> Iterator[str]:
+        yield from _keys_at_odds("field", self.fields)
+        yield from _keys_at_odds("statistic", self.statistics)
+        keys = {spec.key for spec in self.fields}
+        for spec in self.fields:
+            if spec.when is not None and spec.when[0] not in keys:
+                yield f"field {spec.key!r}: `when` names no field: {spec.when[0]!r}{nearest(spec.when[0], keys)}"
+        identified = {key for part in self.identity for key in part}
+        for key in sorted(identified - keys - {"recommender"}):
+            yield f"identity: no [[field]] has the key {key!r}{nearest(key, keys)}"
+
+    def _days_at_odds(self) -> Iterator[str]:
+        if self.deadline < self.opens:
+            yield f"deadline: {self.deadline} is before the first day, {self.opens}"
+        if self.supplement_until is not None and self.supplement_until < self.deadline:
+            yield f"supplement_until: {self.supplement_until} is before the deadline, {self.deadline}"
+
+    def _documents_at_odds(self) -> Iterator[str]:
+        kinds = {spec.kind for spec in self.documents}
+        for requirement in self.requirements:
+            if requirement.document not in kinds:
+                unknown = requirement.document
+                yield f"requirement {requirement.label!r}: no [[document]] of kind {unknown!r}{nearest(unknown, kinds)}"
+        for spec in self.documents:
+            for kind in spec.contains:
+                if kind not in kinds:
+                    yield f"document {spec.kind!r}: `contains` names no [[document]]: {kind!r}{nearest(kind, kinds)}"
+
+    def _papers_at_odds(self) -> Iterator[str]:
+        values = {spec.key for spec in self.fields} | {spec.key for spec in self.statistics} | COLUMN_VALUES
+        for paper in self.papers:
+            for column in paper.columns:
+                for key in filter(None, column.value.split("+")):
+                    if key not in values:
+                        what = f"paper {paper.name!r}: column {column.label!r} holds no field's or statistic's value"
+                        yield f"{what}: {key!r}{nearest(key, values)}"
+
+    def _senders_at_odds(self) -> Iterator[str]:
+        for name in sorted(set(self.recommender_aliases.values()) - set(self.recommenders)):
+            yield f"recommender_aliases: {name!r} is on no list of recommenders"
+        if set(self.channels) != set(Channel):
+            yield "channels: both `enterprise` and `recommender` must be stated"
 
     @property
     def zone(self) -> ZoneInfo:
