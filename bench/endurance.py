@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=1000)
     args = parser.parse_args()
     dovecot, smtp = Dovecot(), Smtp().start()
-    site = Site(dovecot, smtp)
+    site = Site(dovecot, smtp, afresh=True)
     try:
         process = site.start()
         wait_for(lambda: any(line.get("event") == "running" for line in site.log()), 60)

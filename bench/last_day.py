@@ -213,7 +213,7 @@ def main() -> None:
     drafts, photos = [(number * pace, draft(number, args.seed)) for number in range(args.mails)], photographs()
     dovecot, smtp = Dovecot(), Clocked()
     smtp.start()
-    site = Site(dovecot, smtp)
+    site = Site(dovecot, smtp, afresh=True)
     try:
         process = site.start()
         wait_for(lambda: site.runs(process), 60)

@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--mails", type=int, default=40)
     count = parser.parse_args().mails + WARM_UP
     dovecot, smtp = Dovecot(), Smtp().start()
-    site = Site(dovecot, smtp)
+    site = Site(dovecot, smtp, afresh=True)
     times: list[float] = []
     try:
         site.start()

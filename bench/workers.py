@@ -84,7 +84,7 @@ def measure(workers: int, count: int, scans: bool, pinned: bool, share: float = 
     os.environ |= {"S3_KEY": "a", "S3_SECRET": "b"}
     more = f'[processing]\nworkers = 1\n[store.s3]\nendpoint = "{s3.url}"\nregion = "us-east-1"\n'
     more += 'access_key_env = "S3_KEY"\nsecret_key_env = "S3_SECRET"\n'
-    site = Site(dovecot, smtp, database=postgres.url, blobs="s3://shenbao/bench", more=more)
+    site = Site(dovecot, smtp, database=postgres.url, blobs="s3://shenbao/bench", more=more, afresh=True)
     try:
         fill(site, count, scans)
         with site.open_store() as store, ExitStack() as ending:

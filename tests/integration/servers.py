@@ -39,10 +39,10 @@ def free_port() -> int:
 def wait_for(condition: Callable[[], Any], seconds: float = 20, what: str = "the condition") -> Any:
     """Wait until the condition is true; its value. Fails the test after `seconds`."""
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    while (begun := time.monotonic()) < until:
         if value := condition():
             return value
-        time.sleep(0.02)
+        time.sleep(min(0.5, max(0.02, 3 * (time.monotonic() - begun))))  # a dear look must not take the processor from what it waits for
     raise AssertionError(f"{what} did not come true within {seconds} s")
 
 
