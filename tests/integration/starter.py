@@ -19,8 +19,8 @@ from pathlib import Path
 
 LOADED = (
     "bot.commands.daemon", "bot.daemon.run", "bot.daemon.sweep", "bot.daemon.worker", "bot.digest.daily", "bot.engine.cluster",
-    "bot.engine.parts", "bot.intake.intake", "bot.post.arrivals", "bot.post.mailbox", "bot.post.outbox", "bot.store.migrations",
-    "parsers.sandbox.sandbox",
+    "bot.engine.parts", "bot.intake.intake", "bot.post.arrivals", "bot.post.mailbox", "bot.post.outbox",
+    "bot.store.migrations", "parsers.sandbox.sandbox",
 )  # fmt: skip
 
 
