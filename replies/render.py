@@ -115,9 +115,9 @@ def _tidy(text: str) -> str:
 def _clean(value: Value, *, lines: bool = False) -> Value:
     """The same value without control and direction characters in any string; only staff's note keeps its lines."""
     if isinstance(value, str):
-        kept: str = value
-        if not value.isprintable():
-            kept = "".join(c if c.isprintable() or c == "\u3000" or (lines and c == "\n") else " " for c in value)
+        if value.isprintable():
+            return value.strip()  # type: ignore[return-value]
+        kept = "".join(c if c.isprintable() or c == "\u3000" or (lines and c == "\n") else " " for c in value)
         return kept.strip()  # type: ignore[return-value]
     if isinstance(value, tuple):
         return tuple(_clean(item) for item in value)  # type: ignore[return-value]
