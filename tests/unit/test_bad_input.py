@@ -12,6 +12,8 @@ import pytest
 
 from bot.intake.check import check_files
 
+pytestmark = pytest.mark.slow
+
 HEAD = b"From: a@example.cn\r\nTo: jsaqbanzu@126.com\r\nSubject: =?utf-8?B?55Sz5oql5p2Q5paZ?=\r\nDate: Tue, 10 Jun 2025 10:00:00 +0800\r\n"
 GOOD = HEAD + b"Message-ID: <good@example.cn>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + "请问字数限制是多少？".encode()
 

@@ -18,6 +18,8 @@ from bot.store import mails
 from bot.store.models import Mail, MailState
 from bot.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2025, 6, 10, tzinfo=UTC)
 
 

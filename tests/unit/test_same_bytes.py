@@ -16,6 +16,8 @@ from bot.samples import notices, paper
 from bot.samples.layout import Line
 from tests.conftest import MISSING
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SEED = 20260
 KINDS = (
