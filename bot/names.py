@@ -131,7 +131,6 @@ _LOOKALIKE = {character: group[0] for group in reversed(_LOOKALIKES) for charact
 _COMPANY_WORDS = re.compile(r"股份|集团|控股|有限|责任|公司|总公司|分公司|企业|\(|\)|省|市|县|区")
 
 
-@lru_cache(maxsize=4096)
 @lru_cache(_KEPT)
 def evened(text: str) -> str:
     """A name with NFKC, blanks, brackets, quotes, dashes and letter case evened out, without hints such as （盖章）."""
@@ -210,6 +209,6 @@ def ring_shares(read: str, name: str) -> float:
     return longest / min(len(ring), len(wanted))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(_KEPT)
 def _folded(text: str) -> str:
     return "".join(_LOOKALIKE.get(character, character) for character in evened(text))
