@@ -78,3 +78,20 @@ def test_without_a_form_that_was_read_other_names_are_another_team() -> None:
     other = {"organisation": "苏州恒通轨道交通集团有限公司", "team": "盾构掘进二工段", "title": "推行准时化配送压缩换型时间的探索"}
     papers = [_other("申报表.docx", "application_form"), _scan("盖章.pdf", 1), _other("经验.docx", **other)]
     assert _paths(papers) == [["申报表.docx", "盖章.pdf"], ["经验.docx"], []]
+
+
+def test_two_teams_scans_in_one_folder_are_two_teams() -> None:
+    other = {"organisation": "苏州恒通轨道交通集团有限公司", "team": "盾构掘进二工段", "title": "推行准时化配送压缩换型时间的探索"}
+    papers = [_scan("包/1.pdf", 1), _scan("包/2.pdf", 1, **other), _other("包/经验.docx", title=other["title"])]
+    assert _paths(papers) == [["包/1.pdf"], ["包/2.pdf", "包/经验.docx"], []]
+
+
+def test_papers_without_a_form_that_state_other_kinds_of_names_are_one_team() -> None:
+    papers = [_other("经验.docx", title=entry()["title"]), _other("材料.docx", "team_material", team=entry()["team"])]
+    assert _paths(papers) == [["经验.docx", "材料.docx"], []]
+
+
+def test_one_recommendation_form_in_a_folder_of_its_own_stands_for_all_teams() -> None:
+    shared = document("recommendation_form", Copy.EDITABLE, {}, name="推荐表/推荐表.docx")
+    documents = [_form("一/申报表.docx", 1), _form("二/申报表.docx", 2), shared]
+    assert _paths(documents) == [["一/申报表.docx", "推荐表/推荐表.docx"], ["二/申报表.docx", "推荐表/推荐表.docx"], []]

@@ -111,7 +111,7 @@ def only_form_beside(paper: Paper, scene: Scene) -> Spoken:
 
 def only_team(paper: Paper, scene: Scene) -> Spoken:
     """There is no other application, and its form says what it is called; or nothing tells of a second team: the papers lie
-    together, no two are of one kind, and not both state names. A file that can't be read and is of no known kind is nobody's.
+    together, no two are of one kind, and not both state a name. A file that can't be read and is of no known kind is nobody's.
 
     Speaks: 材料.docx in a mail with one form. Silent: 材料.docx in a mail with two.
     """
@@ -124,7 +124,7 @@ def only_team(paper: Paper, scene: Scene) -> Spoken:
         only = True
     else:
         together = any(_together(paper.folder, folder(d.path)) for d in group.documents)
-        only = scene.one_team and together and not (paper.names and group.told())
+        only = scene.one_team and together and not any(key in group.told() for key in paper.names)
     return {group: (1.0, "")} if only else {}
 
 

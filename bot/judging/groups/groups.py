@@ -81,18 +81,23 @@ class _Solver:
                 return choices
             waiting = [paper for paper in waiting if paper not in self.settled]
 
-    def _open(self, papers: Iterable[Paper], least: float) -> None:
+    def _open(self, papers: Mapping[Paper, float], least: float) -> None:
         """Let papers open applications, what says most first; not those that then belong to one that another opened."""
-        for paper in sorted(papers, key=_telling):
+        for paper in sorted(papers, key=lambda one: (-papers[one], _telling(one))):
             why = openings.evidence(paper, self.scene)
             if _weight(why) >= max(least, openings.LEAST) and _choice(paper, self.scene).best is None:
                 self.settled[paper] = Choice(self.scene.open(paper.document), _weight(why), why)
 
     def _place(self, choices: Mapping[Paper, Choice[Group]], least: float) -> None:
-        for paper, choice in choices.items():
-            if choice.best is not None and choice.margin >= least:
-                self.scene.place(choice.best, paper.document)
-                self.settled[paper] = choice
+        """Place papers, the surest first; one that has told of names makes those that come after it think again."""
+        thought = self.scene.told
+        for paper, choice in sorted(choices.items(), key=lambda one: (-one[1].margin, _telling(one[0]))):
+            if choice.best is None or choice.margin < least:
+                continue
+            now = choice if self.scene.told == thought else _choice(paper, self.scene)
+            if now.best is not None and now.margin >= least:
+                self.scene.place(now.best, paper.document)
+                self.settled[paper] = now
 
 
 def _choice(paper: Paper, scene: Scene) -> Choice[Group]:

@@ -151,7 +151,8 @@ def several(documents: Iterable[DocumentFacts]) -> bool:
 
 
 class Scene:
-    """All groups, and what lies where. `one_team`: nothing in the mail's papers tells of a second team.
+    """All groups, and what lies where. `one_team`: nothing in the mail's papers tells of a second team. `told`: how often more names
+    became known.
 
     Clues ask it; only `open` and `place` change it.
     """
@@ -159,6 +160,7 @@ class Scene:
     def __init__(self, groups: Sequence[Group] = (), *, one_team: bool = False) -> None:
         self.groups: list[Group] = []
         self.one_team = one_team
+        self.told = 0
         self._openers: dict[str, dict[Group, None]] = {}
         self._forms: dict[str, dict[Group, None]] = {}
         self._marked: dict[tuple[str, str], dict[Group, None]] = {}
@@ -260,6 +262,7 @@ class Scene:
         return self._names
 
     def _forget(self) -> None:
+        self.told += 1
         self._names, self._alike, self._carried = {}, {}, {}
 
 
