@@ -100,7 +100,7 @@ def _limits() -> Iterator[str]:
     for limit, words in pairwise(lines):
         if isinstance(limit, ast.Assign) and isinstance(words, ast.Expr) and isinstance(words.value, ast.Constant):
             name = ast.unparse(limit.targets[0])
-            yield f"| `{name}` | {getattr(degrees, name):.0%} | {words.value.value} |\n"
+            yield f"| `{name}` | {getattr(degrees, name):.0%} | {words.value.value!s} |\n"
 
 
 if __name__ == "__main__":
