@@ -28,7 +28,6 @@ KINDS = (
     "js_photograph",
     "js_seven_zip",
     "cm_complete",
-    "ca_complete",
     "pp-flat_complete",
     "story_js_supplement",
     "no_enquiry",
