@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from bot.findings import DEFAULT_SEVERITIES
@@ -61,13 +61,16 @@ def _types(rule: Rule) -> Iterator[str]:
         yield "- Types: " + "; ".join(f"{', '.join(together)}: {takes}" for takes, together in names.items()) + "."
 
 
+_PLAIN: Mapping[Any, str] = {float: "a number from 0 to 1", int: "a whole number", str: "a text", bool: "true or false"}
+
+
 def _takes(hint: Any) -> str:
     if get_origin(hint) is tuple:
         return f"a list, each {_takes(get_args(hint)[0])}"
     if get_origin(hint) is Literal:
         return "one of " + ", ".join(f"`{choice}`" for choice in get_args(hint))
-    if hint is float:
-        return "a number from 0 to 1"
+    if hint in _PLAIN:
+        return _PLAIN[hint]
     inner, *marks = get_args(hint)
     refers = next((mark for mark in marks if isinstance(mark, Refers)), None)
     if refers is None:

@@ -7,6 +7,7 @@ import sys
 import zlib
 from pathlib import Path
 from types import ModuleType
+from typing import get_type_hints
 
 import pytest
 
@@ -14,6 +15,7 @@ from bot.facts import Application, Copy, DocumentFacts
 from bot.judging.groups import clues
 from bot.judging.groups.scene import Paper, Scene
 from bot.names import name_key
+from bot.rules.manual import _takes
 from parsers.values import Content, Refusal
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +46,11 @@ def test_the_rule_finds_too_few_members(headcount: str, found: int) -> None:
     assert all(finding.facts == {"count": 2, "least": 3} for finding in findings)
 
 
+def test_the_manual_tells_what_the_rules_option_takes() -> None:
+    rule = shown("`bot/rules/few_members.py`:")
+    assert _takes(get_type_hints(rule.Options, include_extras=True)["least"]) == "a whole number"
+
+
 def test_the_rules_sentences_need_only_its_facts() -> None:
     sentences = re.search(r"\[few-members\]\n.*?```", TEXT, re.DOTALL)
     assert sentences is not None
@@ -61,7 +68,7 @@ def test_the_format_reads_a_card_and_refuses_what_is_none() -> None:
 
 def test_the_clue_speaks_and_is_silent() -> None:
     known = {"Paper": Paper, "Scene": Scene, "Spoken": clues.Spoken, "name_key": name_key}
-    find = shown("The function, in `bot/judging/groups/clues.py`:", **known).leader_in_path
+    find = shown("The function, in `bot/judging/groups/clues.py`,", **known).leader_in_path
     scene = Scene()
     led = [scene.open(form(f"{n}/申报表.docx", leader=leader)) for n, leader in enumerate(("王芳", "李雷"))]
     assert find(Paper(form("王芳-经验.docx")), scene) == {led[0]: (1.0, "王芳")}
